@@ -2,7 +2,9 @@
 
 namespace rosterd {
 
-[[noreturn]] void assertion_failed(const char* condition, const char* why, const char* file, int line);
+[[noreturn]] void assertion_failed(
+    const char* condition, const char* why, const char* file, int line
+);
 
 }  // namespace rosterd
 

@@ -16,8 +16,12 @@ using Duration = std::chrono::microseconds;
 /// A calendar day without a zone.
 using Date = std::chrono::year_month_day;
 
-constexpr std::int64_t to_micros(Instant instant) { return instant.time_since_epoch().count(); }
-constexpr Instant from_micros(std::int64_t micros) { return Instant{Duration{micros}}; }
+constexpr std::int64_t to_micros(Instant instant) {
+  return instant.time_since_epoch().count();
+}
+constexpr Instant from_micros(std::int64_t micros) {
+  return Instant{Duration{micros}};
+}
 
 /// RFC 3339 in UTC, with as many fractional digits as are needed: `2026-03-01T09:00:00Z`.
 std::string to_string(Instant instant);

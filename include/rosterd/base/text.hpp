@@ -21,7 +21,9 @@ bool equal_ignoring_case(std::string_view left, std::string_view right);
 bool matches_wildcard(std::string_view pattern, std::string_view text);
 
 /// The candidate that a mistyped `word` most likely meant, if any is near enough.
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
+std::optional<std::string> nearest(
+    std::string_view word, const std::vector<std::string>& candidates
+);
 
 std::string_view trim(std::string_view text);
 

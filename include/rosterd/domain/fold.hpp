@@ -1,0 +1,23 @@
+#pragma once
+
+#include "rosterd/domain/change_event.hpp"
+#include "rosterd/domain/person.hpp"
+
+namespace rosterd {
+
+enum class FoldEffect {
+  changed,     ///< the record says something new
+  unchanged,   ///< newest, and the record said so already
+  superseded,  ///< strictly older than what is folded in, and nothing of it still counts
+  noticed,     ///< a notice: the person is stale until values arrive
+};
+
+/// Merges `event` into `record` at `now`. Pure; folding the same event again changes nothing.
+///
+/// * `partial` sets and clears what it names; `full` also clears what it does not name.
+/// * `status` is never cleared by absence: only an event that names it, or `person.left` (which
+///   sets `left`), changes it. A late update of somebody's address must not bring a leaver back.
+/// * A record that is new and was given no status is `active`.
+FoldEffect fold(PersonRecord& record, const ChangeEvent& event, EventId arrival, Instant now);
+
+}  // namespace rosterd

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "rosterd/base/instant.hpp"
+#include "rosterd/domain/attributes.hpp"
+#include "rosterd/domain/change_event.hpp"
+#include "rosterd/domain/ids.hpp"
+
+#include <compare>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace rosterd {
+
+/// Where an event stands among the events of its person: by sequence when both have one, else by
+/// the source's own time when both have one, else by arrival (sources.md, "Order per person").
+struct Stamp {
+  std::string sequence;  ///< digits without leading zeros, any length; empty: none
+  std::optional<Instant> occurred_at;
+  EventId arrival = 0;
+
+  bool operator==(const Stamp&) const = default;
+};
+
+/// Negative: `left` is strictly older. Zero only for the same sequence or time.
+std::weak_ordering order(const Stamp& left, const Stamp& right);
+
+/// Older for the purpose of "who wins": ties go to the later arrival.
+bool precedes(const Stamp& left, const Stamp& right);
+
+Stamp stamp_of(const ChangeEvent& event, EventId arrival);
+
+/// Everything the sources have said about a person, merged.
+///
+/// Each attribute remembers which event set it, so that an event that arrives late changes exactly
+/// what no newer event has spoken about: any order of arrival gives the same record.
+struct PersonRecord {
+  PersonId id;
+  Attributes attributes;
+  Stamp newest;                ///< the newest event folded in
+  std::optional<Stamp> floor;  ///< the newest `full` event: what is older says nothing any more
+  /// Attributes set or cleared by an event newer than `floor`.
+  std::map<std::string, Stamp, std::less<>> stamps;
+  bool stale = false;  ///< a notice is newer than the newest values
+  Instant first_seen{};
+  Instant changed_at{};
+
+  bool operator==(const PersonRecord&) const = default;
+};
+
+}  // namespace rosterd

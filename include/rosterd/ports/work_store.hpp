@@ -1,0 +1,141 @@
+#pragma once
+
+#include "rosterd/base/instant.hpp"
+#include "rosterd/base/task.hpp"
+#include "rosterd/domain/change_event.hpp"
+#include "rosterd/domain/ledger.hpp"
+#include "rosterd/domain/outcome.hpp"
+#include "rosterd/domain/person.hpp"
+#include "rosterd/domain/plan.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rosterd {
+
+/// An event that is due, with what the worker has to know about its past.
+struct DueEvent {
+  EventId id = 0;
+  ChangeEvent event;
+  EventState state = EventState::pending;  ///< before it was taken
+  bool folded = false;                     ///< merged into the record by an earlier attempt
+  int attempts = 0;                        ///< counted ones
+  Instant received_at{};
+};
+
+/// A person with everything a plan needs to know.
+struct WorkPerson {
+  PersonRecord record;
+  bool exists = false;  ///< false: first seen now
+  std::vector<AccountId> accounts;
+  std::vector<LedgerEntry> ledger;
+  std::optional<Instant> account_recheck_at;  ///< a cached "no account yet"
+};
+
+struct Work {
+  std::vector<DueEvent> events;           ///< by person, in order of arrival
+  std::map<PersonId, WorkPerson> people;  ///< of the events, and those whose time or policy came
+};
+
+/// What became of an event.
+struct EventResult {
+  EventId id = 0;
+  EventState state = EventState::applied;
+  bool folded = true;
+  bool counted = false;  ///< uses up an attempt
+  std::optional<Instant> next_attempt_at;
+  std::optional<ErrorClass> error;
+  std::string reason;  ///< for people; at most 4 KiB, no secrets
+};
+
+/// A record of one call to the tenant, kept for the audit.
+struct OperationRecord {
+  Operation::Kind kind = Operation::Kind::add_members;
+  EntitlementRef entitlement;  ///< the group, or the role given or taken
+  EntitlementName name;
+  AccountId account;
+  PersonId person;
+  EventId event = 0;
+  std::string reason;  ///< rule, or why it went
+  std::string policy_version;
+  Instant sent_at{};
+  int status = 0;  ///< the answer's HTTP status; 0: none came
+  std::optional<Instant> verified_at;
+  int lost = 0;  ///< times it was acknowledged and not there when read back
+};
+
+/// The end of a round, or of a part of it: one transaction.
+struct Settlement {
+  std::vector<EventResult> events;
+  std::vector<PersonRecord> people;  ///< as they are now
+  /// When time alone next changes something about a person; nothing clears it.
+  std::map<PersonId, std::optional<Instant>> next_due;
+  std::map<PersonId, std::vector<AccountId>> links;  ///< whole, replacing what was there
+  std::map<PersonId, std::optional<Instant>> account_recheck;
+  std::vector<LedgerEntry> granted;  ///< granted or adopted: insert or replace
+  std::vector<std::pair<AccountId, EntitlementRef>> revoked;  ///< leaves the ledger
+  std::vector<OperationRecord> operations;
+  Instant at{};
+};
+
+/// The worker's view of the store. One worker; called on the loop; each call is one transaction.
+/// Throws when the store is broken.
+class WorkStore {
+ public:
+  virtual ~WorkStore() = default;
+
+  /// After a start: `running` goes back to `pending`, its crash count grows by one, and what has
+  /// crashed `crashes_max` times is dead (poison). Gives the number of each.
+  struct Recovery {
+    std::size_t requeued = 0;
+    std::size_t poisoned = 0;
+  };
+  virtual Task<Recovery> recover(Instant now, int crashes_max) = 0;
+
+  /// Takes what is due at `now`: pending events, scheduled, waiting and retrying ones whose time
+  /// has come, each with all other open unfolded events of the same person that are due, leavers
+  /// first, then by arrival, at most `events_max`; and people whose time has come or whose last
+  /// decision was made under another policy, at most `people_max`. Marks the events `running`.
+  /// Events of a file that is still being read are not due.
+  struct Limits {
+    std::size_t events_max = 20'000;
+    std::size_t people_max = 20'000;
+  };
+  virtual Task<Work> take_due(Instant now, Limits limits) = 0;
+
+  /// Whether an event of a leaver is due that has not been taken: long work is cut short for it.
+  virtual Task<bool> leaver_is_waiting(Instant now) = 0;
+
+  virtual Task<void> settle(Settlement settlement) = 0;
+
+  /// When the next thing is due that is not due now; nothing: only a new event can be next.
+  virtual Task<std::optional<Instant>> next_due_at(Instant now) = 0;
+
+  /// Which of these accounts are linked to a person, and to whom.
+  virtual Task<std::map<AccountId, PersonId>> owners_of(std::vector<AccountId> accounts) = 0;
+
+  /// Remembers the policy in force. When it is not the one before, everybody is due for a new
+  /// decision. Gives whether it changed.
+  virtual Task<bool> use_policy(std::string version, std::string text, Instant now) = 0;
+
+  /// Everybody, in order of id, `people_max` at a time from after `after`. For dry runs and
+  /// reconciliation.
+  virtual Task<std::vector<WorkPerson>> people_after(PersonId after, std::size_t people_max) = 0;
+
+  virtual Task<std::optional<WorkPerson>> person(PersonId id) = 0;
+
+  /// Deletes what retention allows, a small transaction at a time; gives rows deleted, 0: done.
+  struct Retention {
+    Duration payload = std::chrono::hours{24 * 7};
+    Duration events = std::chrono::hours{24 * 30};
+    Duration deduplication = std::chrono::hours{24 * 90};
+    Duration operations = std::chrono::hours{24 * 400};
+  };
+  virtual Task<std::size_t> prune(Instant now, Retention retention, std::size_t rows_max) = 0;
+};
+
+}  // namespace rosterd
