@@ -73,6 +73,9 @@ struct WorkerConfig {
   std::vector<Duration> retry_delays;  ///< empty: the built-in schedule of about three days
   Duration leaver_delay_max = 15min;
   Duration account_recheck = 30min;
+  /// A round longer than this is brought to an end and goes on in the next, so that what was done
+  /// is recorded now and then.
+  Duration round_time_max = 60s;
   /// Missing accounts above which the users are read page by page instead of one by one.
   std::size_t bulk_lookup_min = 200;
   /// The longest the worker sleeps without looking at the store.

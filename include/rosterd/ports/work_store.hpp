@@ -79,6 +79,9 @@ struct Settlement {
   std::vector<LedgerEntry> granted;  ///< granted or adopted: insert or replace
   std::vector<std::pair<AccountId, EntitlementRef>> revoked;  ///< leaves the ledger
   std::vector<OperationRecord> operations;
+  /// People who agree with the tenant, as read back: their other open events that are folded in
+  /// (waiting, retrying) are applied with this.
+  std::vector<PersonId> agreed;
   Instant at{};
 };
 

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "rosterd/base/task.hpp"
+#include "rosterd/domain/tenant.hpp"
+#include "rosterd/ports/clock.hpp"
+#include "rosterd/ports/target.hpp"
+
+#include <optional>
+
+namespace rosterd::sync {
+
+/// The tenant as it was last read. Planning may use an old picture, because whatever is done is
+/// read back before it counts: a stale picture costs a superfluous call, never a wrong end.
+class TenantMirror {
+ public:
+  TenantMirror(Target& target, const Clock& clock) : target_(target), clock_(clock) {}
+
+  bool known() const { return known_; }
+  const TenantState& state() const { return state_; }
+
+  struct Parts {
+    bool groups = true;
+    bool roles = true;
+  };
+  /// Reads the parts anew. Nothing: it worked; else the picture stays what it was.
+  Task<std::optional<TargetError>> read(Parts parts);
+
+ private:
+  Target& target_;
+  const Clock& clock_;
+  TenantState state_;
+  bool known_ = false;
+};
+
+}  // namespace rosterd::sync

@@ -1,0 +1,228 @@
+#include "account_resolver.hpp"
+
+#include "rosterd/base/text.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace rosterd::sync {
+
+namespace {
+
+std::vector<AccountId> accounts_in(const Attributes& attributes, const std::string& name) {
+  const auto found = attributes.find(name);
+  if (found == attributes.end()) return {};
+  if (const auto* list = std::get_if<std::vector<std::string>>(&found->second)) {
+    std::vector<AccountId> accounts;
+    for (const std::string& item : *list) {
+      if (!item.empty()) accounts.emplace_back(item);
+    }
+    return accounts;
+  }
+  const std::string text = to_text(found->second);
+  if (text.empty()) return {};
+  return {AccountId(text)};
+}
+
+LinkOutcome linked(std::vector<AccountId> accounts) {
+  LinkOutcome outcome;
+  if (accounts.empty()) return outcome;
+  outcome.kind = LinkOutcome::Kind::linked;
+  outcome.accounts = std::move(accounts);
+  return outcome;
+}
+
+LinkOutcome failed(TargetError error) {
+  LinkOutcome outcome;
+  outcome.kind = LinkOutcome::Kind::failed;
+  outcome.error = std::move(error);
+  return outcome;
+}
+
+bool has_connection(const TenantUser& user, const std::string& connection) {
+  return std::any_of(user.identities.begin(), user.identities.end(), [&](const auto& identity) {
+    return identity.connection == connection;
+  });
+}
+
+/// Which of the users with the address are meant: one is; several must be told to a person.
+LinkOutcome choose(const std::vector<TenantUser>& users, const std::string& connection) {
+  std::vector<AccountId> candidates;
+  for (const TenantUser& user : users) {
+    if (has_connection(user, connection)) candidates.push_back(user.id);
+  }
+  LinkOutcome outcome = linked(candidates);
+  if (candidates.size() > 1) {
+    outcome.kind = LinkOutcome::Kind::ambiguous;
+    outcome.detail = "several accounts of connection " + connection + " have this e-mail address:";
+    for (const AccountId& candidate : candidates) outcome.detail += " " + candidate.value;
+    outcome.accounts.clear();
+  }
+  return outcome;
+}
+
+}  // namespace
+
+std::optional<std::string> filled(const std::string& text_template, const Attributes& attributes) {
+  std::string out;
+  for (std::size_t at = 0; at < text_template.size();) {
+    const std::size_t open = text_template.find('{', at);
+    out += text_template.substr(at, open == std::string::npos ? open : open - at);
+    if (open == std::string::npos) break;
+    const std::size_t close = text_template.find('}', open);
+    if (close == std::string::npos) return std::nullopt;
+    const auto found = attributes.find(text_template.substr(open + 1, close - open - 1));
+    if (found == attributes.end()) return std::nullopt;
+    const std::string value = to_text(found->second);
+    if (value.empty()) return std::nullopt;
+    out += value;
+    at = close + 1;
+  }
+  return out;
+}
+
+Task<std::map<PersonId, LinkOutcome>> AccountResolver::resolve(
+    std::vector<LinkRequest> requests, std::function<Task<bool>()> interrupted
+) {
+  const bool by_address =
+      std::any_of(matching_.match.begin(), matching_.match.end(), [](const AccountMatch& match) {
+        return match.kind == AccountMatch::Kind::email;
+      });
+  bool stop = false;
+  if (by_address && requests.size() >= bulk_lookup_min_) {
+    stop = co_await read_everybody(requests.size(), interrupted) == Reading::interrupted;
+  }
+
+  std::map<PersonId, LinkOutcome> outcomes;
+  for (const LinkRequest& request : requests) {
+    LinkOutcome& outcome = outcomes[request.person];
+    if (stop) {
+      outcome.kind = LinkOutcome::Kind::deferred;
+      continue;
+    }
+    outcome = co_await resolve_one(request);
+    // A tenant that cannot answer one question now cannot answer the next thousand either.
+    stop = outcome.kind == LinkOutcome::Kind::failed;
+    if (!stop && !everybody_) stop = co_await interrupted();
+  }
+  everybody_.reset();
+  co_await refuse_foreign(outcomes);
+  co_return outcomes;
+}
+
+Task<LinkOutcome> AccountResolver::resolve_one(const LinkRequest& request) {
+  LinkOutcome all;
+  for (const AccountMatch& match : matching_.match) {
+    LinkOutcome one = co_await answer(match, request.attributes);
+    if (one.kind == LinkOutcome::Kind::none) continue;
+    if (one.kind != LinkOutcome::Kind::linked || !matching_.all) co_return one;
+    all.kind = LinkOutcome::Kind::linked;
+    for (AccountId& account : one.accounts) {
+      if (std::find(all.accounts.begin(), all.accounts.end(), account) == all.accounts.end()) {
+        all.accounts.push_back(std::move(account));
+      }
+    }
+  }
+  co_return all;
+}
+
+Task<LinkOutcome> AccountResolver::answer(const AccountMatch& match, const Attributes& attributes) {
+  std::vector<AccountId> candidates;
+  switch (match.kind) {
+    case AccountMatch::Kind::email: {
+      const auto email = text_of(attributes, attribute::email);
+      if (!email) co_return LinkOutcome();
+      co_return co_await by_email(match.argument, *email);
+    }
+    case AccountMatch::Kind::attribute:
+      candidates = accounts_in(attributes, match.argument);
+      break;
+    case AccountMatch::Kind::text_template:
+      if (const auto id = filled(match.argument, attributes)) candidates.emplace_back(*id);
+      break;
+  }
+  if (!match.must_exist) co_return linked(std::move(candidates));
+  co_return co_await existing(std::move(candidates));
+}
+
+Task<LinkOutcome> AccountResolver::existing(std::vector<AccountId> candidates) {
+  std::vector<AccountId> found;
+  for (const AccountId& candidate : candidates) {
+    const auto user = co_await accounts_.user(candidate);
+    if (!user) co_return failed(user.error());
+    if (*user) found.push_back(candidate);
+  }
+  co_return linked(std::move(found));
+}
+
+Task<LinkOutcome> AccountResolver::by_email(
+    const std::string& connection, const std::string& email
+) {
+  if (everybody_) {
+    const auto known = everybody_->find(lower_case(email));
+    if (known == everybody_->end()) co_return LinkOutcome();
+    co_return choose(known->second, connection);
+  }
+  const auto users = co_await accounts_.users_with_email(email);
+  if (!users) co_return failed(users.error());
+  co_return choose(*users, connection);
+}
+
+Task<AccountResolver::Reading> AccountResolver::read_everybody(
+    std::size_t requests, const std::function<Task<bool>()>& interrupted
+) {
+  for (;;) {
+    auto page = co_await accounts_.users_page(paging_.next_page);
+    // Not every tenant lets all its users be paged through; one by one works everywhere.
+    if (!page || page->total / 100 > requests) break;
+    ++paging_.next_page;
+    paging_.seen += page->users.size();
+    for (TenantUser& user : page->users) {
+      std::string address = lower_case(user.email);
+      paging_.directory[std::move(address)].push_back(std::move(user));
+    }
+    if (paging_.seen >= page->total) {
+      everybody_ = std::move(paging_.directory);
+      paging_ = Paging();
+      co_return Reading::complete;
+    }
+    if (page->users.empty()) break;
+    const bool cut_short = co_await interrupted();
+    if (cut_short) co_return Reading::interrupted;
+  }
+  paging_ = Paging();
+  co_return Reading::not_worth_it;
+}
+
+Task<void> AccountResolver::refuse_foreign(std::map<PersonId, LinkOutcome>& outcomes) {
+  std::vector<AccountId> claimed;
+  std::map<AccountId, std::set<PersonId>> claims;
+  for (const auto& [person, outcome] : outcomes) {
+    for (const AccountId& account : outcome.accounts) {
+      claimed.push_back(account);
+      claims[account].insert(person);
+    }
+  }
+  if (claimed.empty()) co_return;
+  const auto owners = co_await store_.owners_of(std::move(claimed));
+  for (auto& [person, outcome] : outcomes) {
+    for (const AccountId& account : outcome.accounts) {
+      const auto owner = owners.find(account);
+      std::optional<PersonId> other;
+      if (owner != owners.end() && owner->second != person) {
+        other = owner->second;
+      } else if (owner == owners.end() && claims[account].size() > 1) {
+        const std::set<PersonId>& rivals = claims[account];
+        other = *rivals.begin() == person ? *std::next(rivals.begin()) : *rivals.begin();
+      }
+      if (!other) continue;
+      outcome.kind = LinkOutcome::Kind::conflict;
+      outcome.detail = "account " + account.value + " belongs to person " + other->value;
+      break;
+    }
+    if (outcome.kind == LinkOutcome::Kind::conflict) outcome.accounts.clear();
+  }
+}
+
+}  // namespace rosterd::sync

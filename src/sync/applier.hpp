@@ -1,0 +1,96 @@
+#pragma once
+
+#include "rosterd/base/task.hpp"
+#include "rosterd/domain/plan.hpp"
+#include "rosterd/ports/clock.hpp"
+#include "rosterd/ports/target.hpp"
+#include "rosterd/ports/work_store.hpp"
+#include "rosterd/sync/tenant_mirror.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rosterd::sync {
+
+/// Why a person does not agree with the tenant yet.
+struct Trouble {
+  ErrorClass error = ErrorClass::paused;
+  std::string reason;
+  std::optional<Instant> retry_at;
+  bool cut_short = false;  ///< not tried: the round was ended early
+};
+
+struct ApplyResult {
+  /// What is left to do by the last reading. Its `adopt` changes are there and wanted, its
+  /// `forget` changes are gone: together they are what the ledger must learn.
+  Plan rest;
+  bool fresh = false;                   ///< `rest` was made from a reading after the last write
+  std::map<PersonId, Trouble> trouble;  ///< everybody else agrees, as read back
+  std::vector<OperationRecord> operations;
+  std::uint64_t lost_writes = 0;
+  std::uint64_t calls = 0;  ///< mutating ones
+};
+
+/// Makes the tenant agree with what the subjects should have, and believes only what it reads back.
+///
+/// Writes, reads everything again, and writes again what was acknowledged and is not there
+/// (`rewrites_max` times; then it is contended). A call that failed is not sent again here: the
+/// retry schedule does that. A call whose outcome is unknown ends the writing; reading decides.
+class Applier {
+ public:
+  struct Parts {
+    Target& target;
+    TenantMirror& mirror;
+    const Policy& policy;
+    const Clock& clock;
+  };
+  using Interrupted = std::function<Task<bool>()>;
+
+  Applier(Parts parts, int rewrites_max) : parts_(parts), rewrites_max_(rewrites_max) {}
+
+  Task<ApplyResult> apply(const std::vector<Subject>& subjects, Interrupted interrupted);
+
+ private:
+  struct Key {
+    AccountId account;
+    EntitlementRef entitlement;
+    bool grant = true;
+    auto operator<=>(const Key&) const = default;
+  };
+  struct Track {
+    Change change;
+    Operation::Kind kind = Operation::Kind::add_members;
+    Instant sent_at{};
+    int status = 0;
+    int lost = 0;
+    int missing_catalogue = 0;
+    bool acknowledged = false;
+    std::optional<TargetError> error;
+  };
+
+  static Key key_of(const Change& change);
+  bool to_send(const Change& change) const;
+  Plan sendable(const Plan& plan) const;
+  Task<bool> refresh();
+  Task<void> send_all(const Plan& todo, const Interrupted& interrupted);
+  Task<Answer<Acknowledged>> send(const Plan& plan, const Operation& operation);
+  void note(const Plan& plan, const Operation& operation, const Answer<Acknowledged>& answer);
+  void count_lost(const Plan& plan);
+  void report(const std::vector<Subject>& subjects);
+  Trouble trouble_of(const Change& change) const;
+  void record_operations();
+
+  Parts parts_;
+  int rewrites_max_;
+  std::map<Key, Track> tracks_;
+  std::optional<TargetError> stopped_by_;
+  std::optional<TargetError> unread_;
+  bool cut_short_ = false;
+  ApplyResult result_;
+};
+
+}  // namespace rosterd::sync

@@ -1,0 +1,139 @@
+#include "fold_round.hpp"
+
+#include <algorithm>
+
+namespace rosterd::sync {
+
+namespace {
+
+/// The attributes that the policy finds accounts by.
+std::set<std::string> link_attributes(const AccountMatching& matching) {
+  std::set<std::string> names;
+  for (const AccountMatch& match : matching.match) {
+    switch (match.kind) {
+      case AccountMatch::Kind::attribute:
+        names.insert(match.argument);
+        break;
+      case AccountMatch::Kind::email:
+        names.emplace(attribute::email);
+        break;
+      case AccountMatch::Kind::text_template:
+        for (std::size_t open = match.argument.find('{'); open != std::string::npos;
+             open = match.argument.find('{', open + 1)) {
+          const std::size_t close = match.argument.find('}', open);
+          if (close != std::string::npos) {
+            names.insert(match.argument.substr(open + 1, close - open - 1));
+          }
+        }
+        break;
+    }
+  }
+  return names;
+}
+
+bool differ_in(
+    const Attributes& before, const Attributes& after, const std::set<std::string>& names
+) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    const auto was = before.find(name);
+    const auto is = after.find(name);
+    if (was == before.end() || is == after.end())
+      return (was == before.end()) != (is == after.end());
+    return was->second != is->second;
+  });
+}
+
+EventResult finished(EventId id, EventState state, std::string reason) {
+  EventResult result;
+  result.id = id;
+  result.state = state;
+  result.reason = std::move(reason);
+  return result;
+}
+
+EventResult later(EventId id, EventState state, Instant at, std::string reason) {
+  EventResult result = finished(id, state, std::move(reason));
+  result.folded = false;
+  result.next_attempt_at = at;
+  return result;
+}
+
+/// Folds one event, or says why it is not the tenant's concern now.
+class EventFolder {
+ public:
+  EventFolder(const Policy& policy, const TimeZones& zones, Instant now, Duration notice_recheck)
+      : policy_(policy), zones_(zones), now_(now), notice_recheck_(notice_recheck) {}
+
+  /// Nothing: the person must now agree with the tenant.
+  std::optional<EventResult> fold_one(PersonRecord& record, const DueEvent& due) const {
+    if (due.event.type == ChangeType::unknown) {
+      return finished(due.id, EventState::ignored, "nobody knows this type of event");
+    }
+    if (due.folded) return std::nullopt;
+    if (due.event.effective_at) {
+      const Instant effective =
+          effective_instant(*due.event.effective_at, record.attributes, policy_.lifecycle, zones_);
+      if (effective > now_) {
+        return later(
+            due.id, EventState::scheduled, effective, "takes effect " + to_string(effective)
+        );
+      }
+    }
+    switch (fold(record, due.event, due.id, now_)) {
+      case FoldEffect::changed:
+      case FoldEffect::unchanged:
+        return std::nullopt;
+      case FoldEffect::superseded:
+        return finished(due.id, EventState::superseded, "a newer event has spoken already");
+      case FoldEffect::noticed:
+        if (!record.stale) {
+          return finished(due.id, EventState::superseded, "newer values have arrived");
+        }
+        return later(
+            due.id,
+            EventState::waiting,
+            now_ + notice_recheck_,
+            "only a notice: the person's values have not arrived yet"
+        );
+    }
+    std::abort();
+  }
+
+ private:
+  const Policy& policy_;
+  const TimeZones& zones_;
+  Instant now_;
+  Duration notice_recheck_;
+};
+
+}  // namespace
+
+FoldedRound fold_round(
+    const Work& work,
+    const Policy& policy,
+    const TimeZones& zones,
+    Instant now,
+    Duration notice_recheck
+) {
+  FoldedRound folded;
+  for (const auto& [id, person] : work.people) folded.records.emplace(id, person.record);
+  const EventFolder folder(policy, zones, now, notice_recheck);
+  for (const DueEvent& due : work.events) {
+    PersonRecord& record = folded.records[due.event.person];
+    record.id = due.event.person;
+    if (auto result = folder.fold_one(record, due)) {
+      folded.settled.push_back(std::move(*result));
+    } else {
+      folded.open[due.event.person].push_back(due);
+    }
+  }
+  const std::set<std::string> names = link_attributes(policy.accounts);
+  for (const auto& [id, person] : work.people) {
+    if (differ_in(person.record.attributes, folded.records[id].attributes, names)) {
+      folded.relink.insert(id);
+    }
+  }
+  return folded;
+}
+
+}  // namespace rosterd::sync

@@ -1,0 +1,154 @@
+#include "settle_round.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace rosterd::sync {
+
+namespace {
+
+std::string listed(const std::string& verb, const std::set<std::string>& names) {
+  if (names.empty()) return {};
+  std::string text = verb;
+  for (const std::string& name : names) text += (text == verb ? " " : ", ") + name;
+  return text;
+}
+
+/// What was done for each person, for the event's reason: `granted A, B; removed C`.
+std::map<PersonId, std::string> deeds(const ApplyResult& applied) {
+  std::map<PersonId, std::set<std::string>> granted;
+  std::map<PersonId, std::set<std::string>> removed;
+  for (const OperationRecord& operation : applied.operations) {
+    if (!operation.verified_at) continue;
+    const bool adds = operation.kind == Operation::Kind::add_members ||
+                      operation.kind == Operation::Kind::add_roles;
+    (adds ? granted : removed)[operation.person].insert(to_string(operation.name));
+  }
+  std::map<PersonId, std::string> texts;
+  for (const auto& [person, names] : granted) texts[person] = listed("granted", names);
+  for (const auto& [person, names] : removed) {
+    std::string& text = texts[person];
+    text += (text.empty() ? "" : "; ") + listed("removed", names);
+  }
+  return texts;
+}
+
+/// Says how events end, given what kept their person from agreeing with the tenant.
+class EventSettler {
+ public:
+  explicit EventSettler(SettleParts parts) : parts_(parts) {}
+
+  EventResult applied(const DueEvent& due, std::string deed) const {
+    EventResult result;
+    result.id = due.id;
+    result.reason = deed.empty() ? "the tenant agrees already" : std::move(deed);
+    return result;
+  }
+
+  EventResult failed(const DueEvent& due, const Trouble& trouble, bool leaver) const {
+    EventResult result;
+    result.id = due.id;
+    result.reason = trouble.reason;
+    if (trouble.cut_short) {
+      result.state = EventState::pending;
+      return result;
+    }
+    result.error = trouble.error;
+    result.counted = is_counted(trouble.error);
+    FailedAttempt attempt;
+    attempt.error = trouble.error;
+    attempt.number = due.attempts + (result.counted ? 1 : 0);
+    attempt.leaver = leaver;
+    attempt.at = parts_.now;
+    attempt.asked_to_wait_until = trouble.retry_at;
+    const NextStep step = next_step(attempt, parts_.retry, parts_.randomness.unit());
+    if (const auto* again = std::get_if<TryAgain>(&step)) {
+      result.state = EventState::retrying;
+      result.next_attempt_at = again->at;
+    } else if (const auto* wait = std::get_if<WaitForAccount>(&step)) {
+      result.state = EventState::waiting;
+      result.next_attempt_at = wait->at;
+    } else {
+      result.state = EventState::dead;
+    }
+    return result;
+  }
+
+ private:
+  SettleParts parts_;
+};
+
+std::optional<Instant> earlier(std::optional<Instant> left, std::optional<Instant> right) {
+  if (!left || !right) return left ? left : right;
+  return std::min(*left, *right);
+}
+
+/// When a person without events that carry the retry is looked at again.
+Instant retry_without_event(const Trouble& trouble, const SettleParts& parts) {
+  if (trouble.cut_short) return parts.now;
+  const Instant soonest =
+      parts.now + (trouble.error == ErrorClass::no_account ? parts.retry.account_recheck
+                                                           : parts.retry.leaver_delay_max);
+  return std::max(soonest, trouble.retry_at.value_or(soonest));
+}
+
+void learn(Settlement& settlement, const ApplyResult& applied, const SettleParts& parts) {
+  std::set<std::pair<AccountId, EntitlementRef>> written;
+  for (const OperationRecord& operation : applied.operations) {
+    written.emplace(operation.account, operation.entitlement);
+  }
+  for (const Change& change : applied.rest.changes) {
+    if (change.kind == Change::Kind::forget) {
+      settlement.revoked.emplace_back(change.account, change.entitlement);
+    } else if (change.kind == Change::Kind::adopt) {
+      LedgerEntry entry;
+      entry.account = change.account;
+      entry.entitlement = change.entitlement;
+      entry.name = change.name;
+      entry.person = change.person;
+      entry.event = change.event;
+      entry.rule = change.reason;
+      entry.policy_version = parts.policy.version;
+      entry.since = parts.now;
+      entry.adopted = !written.contains({change.account, change.entitlement});
+      settlement.granted.push_back(std::move(entry));
+    }
+  }
+}
+
+}  // namespace
+
+Settlement settlement_of(
+    const std::map<PersonId, RoundPerson>& people, const ApplyResult& applied, SettleParts parts
+) {
+  Settlement settlement;
+  settlement.at = parts.now;
+  settlement.operations = applied.operations;
+  learn(settlement, applied, parts);
+  const auto done = deeds(applied);
+  const EventSettler settler(parts);
+  for (const auto& [id, person] : people) {
+    const bool leaver = person.subject.lifecycle.state == LifecycleState::left;
+    std::optional<Instant> next_due = person.subject.lifecycle.next_change_at;
+    if (person.trouble && person.events.empty()) {
+      next_due = earlier(next_due, retry_without_event(*person.trouble, parts));
+    }
+    settlement.next_due[id] = next_due;
+    if (person.link_changed) settlement.links[id] = person.link.accounts;
+    const bool no_account = person.trouble && person.trouble->error == ErrorClass::no_account;
+    settlement.account_recheck[id] =
+        no_account ? std::optional(parts.now + parts.retry.account_recheck) : std::nullopt;
+    const auto deed = done.find(id);
+    for (const DueEvent& due : person.events) {
+      settlement.events.push_back(
+          person.trouble ? settler.failed(due, *person.trouble, leaver)
+                         : settler.applied(due, deed == done.end() ? std::string() : deed->second)
+      );
+    }
+    if (!person.trouble) settlement.agreed.push_back(id);
+  }
+  return settlement;
+}
+
+}  // namespace rosterd::sync

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "account_resolver.hpp"
+#include "applier.hpp"
+#include "rosterd/domain/plan.hpp"
+#include "rosterd/domain/retry.hpp"
+#include "rosterd/ports/clock.hpp"
+#include "rosterd/ports/work_store.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rosterd::sync {
+
+/// A person at the end of a round: where they stand, what was found, what went wrong.
+struct RoundPerson {
+  Subject subject;
+  std::vector<DueEvent> events;
+  LinkOutcome link;
+  bool link_changed = false;
+  std::optional<Trouble> trouble;
+};
+
+struct SettleParts {
+  const RetryPolicy& retry;
+  const Policy& policy;
+  Randomness& randomness;
+  Instant now;
+};
+
+/// Turns the end of a round into the one transaction that records it.
+Settlement settlement_of(
+    const std::map<PersonId, RoundPerson>& people, const ApplyResult& applied, SettleParts parts
+);
+
+}  // namespace rosterd::sync

@@ -1,0 +1,23 @@
+#include "rosterd/sync/tenant_mirror.hpp"
+
+#include <utility>
+
+namespace rosterd::sync {
+
+Task<std::optional<TargetError>> TenantMirror::read(Parts parts) {
+  if (parts.groups || !known_) {
+    auto groups = co_await target_.groups();
+    if (!groups) co_return groups.error();
+    state_.groups = std::move(*groups);
+  }
+  if (parts.roles || !known_) {
+    auto roles = co_await target_.roles();
+    if (!roles) co_return roles.error();
+    state_.roles = std::move(*roles);
+  }
+  state_.read_at = clock_.now();
+  known_ = true;
+  co_return std::nullopt;
+}
+
+}  // namespace rosterd::sync
