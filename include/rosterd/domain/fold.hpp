@@ -13,6 +13,8 @@ enum class FoldEffect {
 };
 
 /// Merges `event` into `record` at `now`. Pure; folding the same event again changes nothing.
+/// An empty record is a new one. `event` must not be of unknown type. A record has to be kept also
+/// when it is `unchanged`: which event spoke last about an attribute may have moved.
 ///
 /// * `partial` sets and clears what it names; `full` also clears what it does not name.
 /// * `status` is never cleared by absence: only an event that names it, or `person.left` (which

@@ -39,7 +39,8 @@ struct PersonRecord {
   Attributes attributes;
   Stamp newest;                ///< the newest event folded in
   std::optional<Stamp> floor;  ///< the newest `full` event: what is older says nothing any more
-  /// Attributes set or cleared by an event newer than `floor`.
+  /// Attributes set or cleared by an event newer than `floor`; `status` whenever an event named it,
+  /// because absence from a full event says nothing about it.
   std::map<std::string, Stamp, std::less<>> stamps;
   bool stale = false;  ///< a notice is newer than the newest values
   Instant first_seen{};

@@ -59,7 +59,8 @@ struct Plan {
 ///
 /// desired − observed = grants; observed − desired is removed when the ledger has it, when the
 /// entitlement's mode is `exact`, or when the person has left and the policy revokes all.
-/// `additive` never removes, `report` never writes. Accounts that no subject names are not touched.
+/// `additive` never removes (but a leaver under `revoke_all` loses it, too), `report` never writes.
+/// Accounts that no subject names are not touched.
 Plan diff(const std::vector<Subject>& subjects, const TenantState& observed, const Policy& policy);
 
 /// One call to the tenant.

@@ -12,10 +12,11 @@ namespace rosterd {
 /// The delays after the first, second, … failed attempt (design.md 2): about three days in all.
 struct RetryPolicy {
   std::vector<Duration> delays = default_delays();
-  double jitter = 0.2;                                   ///< ± this part
-  Duration leaver_delay_max = std::chrono::minutes{15};  ///< a leaver is never put off longer
-  Duration account_recheck = std::chrono::minutes{30};   ///< `waiting` for an account
-  Duration uncounted_delay = std::chrono::seconds{5};    ///< after a pause or an open breaker
+  double jitter = 0.2;  ///< ± this part
+  /// A leaver is never put off longer, and is tried for as long as anybody else all the same.
+  Duration leaver_delay_max = std::chrono::minutes{15};
+  Duration account_recheck = std::chrono::minutes{30};  ///< `waiting` for an account
+  Duration uncounted_delay = std::chrono::seconds{5};   ///< after a pause or an open breaker
 
   static std::vector<Duration> default_delays();
 };
