@@ -205,7 +205,7 @@ Task<void> AccountResolver::refuse_foreign(std::map<PersonId, LinkOutcome>& outc
     }
   }
   if (claimed.empty()) co_return;
-  const auto owners = co_await store_.owners_of(std::move(claimed));
+  const auto owners = co_await links_.owners_of(std::move(claimed));
   for (auto& [person, outcome] : outcomes) {
     for (const AccountId& account : outcome.accounts) {
       const auto owner = owners.find(account);

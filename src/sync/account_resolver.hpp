@@ -45,12 +45,12 @@ class AccountResolver {
  public:
   AccountResolver(
       Accounts& accounts,
-      WorkStore& store,
+      Links& links,
       std::shared_ptr<const Policy> policy,
       std::size_t bulk_lookup_min
   )
       : accounts_(accounts),
-        store_(store),
+        links_(links),
         policy_(std::move(policy)),
         matching_(policy_->accounts),
         bulk_lookup_min_(bulk_lookup_min) {}
@@ -72,7 +72,7 @@ class AccountResolver {
   Task<void> refuse_foreign(std::map<PersonId, LinkOutcome>& outcomes);
 
   Accounts& accounts_;
-  WorkStore& store_;
+  Links& links_;
   std::shared_ptr<const Policy> policy_;
   const AccountMatching& matching_;
   std::size_t bulk_lookup_min_;

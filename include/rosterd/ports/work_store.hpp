@@ -85,12 +85,19 @@ struct Settlement {
   Instant at{};
 };
 
+/// Which accounts are linked to whom.
+class Links {
+ public:
+  virtual ~Links() = default;
+
+  /// Which of these accounts are linked to a person, and to whom.
+  virtual Task<std::map<AccountId, PersonId>> owners_of(std::vector<AccountId> accounts) = 0;
+};
+
 /// The worker's view of the store. One worker; called on the loop; each call is one transaction.
 /// Throws when the store is broken.
-class WorkStore {
+class WorkStore : public Links {
  public:
-  virtual ~WorkStore() = default;
-
   /// After a start: `running` goes back to `pending`, its crash count grows by one, and what has
   /// crashed `crashes_max` times is dead (poison). Gives the number of each.
   struct Recovery {
@@ -117,9 +124,6 @@ class WorkStore {
 
   /// When the next thing is due that is not due now; nothing: only a new event can be next.
   virtual Task<std::optional<Instant>> next_due_at(Instant now) = 0;
-
-  /// Which of these accounts are linked to a person, and to whom.
-  virtual Task<std::map<AccountId, PersonId>> owners_of(std::vector<AccountId> accounts) = 0;
 
   /// Remembers the policy in force. When it is not the one before, everybody is due for a new
   /// decision. Gives whether it changed.
