@@ -72,7 +72,7 @@ class Session final : public Connection {
   Task<bool> send(const HttpResponse& response, bool keep_alive);
   Task<bool> send_rest(Parts parts, std::size_t sent);
   Task<bool> misbehave(const HttpResponse& response);
-  Task<void> drain(std::chrono::milliseconds at_most);
+  Task<void> drain(Duration at_most);
   Task<void> close();
 
   std::size_t send_at_once(const Parts& parts, error_code& error);
@@ -291,7 +291,7 @@ Task<bool> Session<Stream>::misbehave(const HttpResponse& response) {
     }
     case HttpFault::Kind::stall:
       unlimited();
-      co_await drain(std::chrono::milliseconds::max());
+      co_await drain(Duration::max());
       break;
   }
   co_return false;
@@ -299,9 +299,9 @@ Task<bool> Session<Stream>::misbehave(const HttpResponse& response) {
 
 // Reads and forgets until the client leaves.
 template <class Stream>
-Task<void> Session<Stream>::drain(std::chrono::milliseconds at_most) {
+Task<void> Session<Stream>::drain(Duration at_most) {
   idle(true);
-  if (at_most != std::chrono::milliseconds::max()) limit(at_most);
+  if (at_most != Duration::max()) limit(at_most);
   std::array<char, 4096> unwanted{};
   const auto space = asio::buffer(unwanted);
   while (!expired() && !hub_->stopping) {

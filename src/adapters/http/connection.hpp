@@ -16,7 +16,7 @@ namespace rosterd::http {
 using Socket = asio::basic_stream_socket<AnyStream, asio::io_context::executor_type>;
 
 /// How long a client that was refused may take to read the answer and leave.
-constexpr std::chrono::milliseconds farewell{2'000};
+constexpr Duration farewell = std::chrono::seconds(2);
 
 class Connection;
 
@@ -69,7 +69,7 @@ class Connection {
  protected:
   virtual void cancel_io() = 0;
 
-  void limit(std::chrono::milliseconds time) {
+  void limit(Duration time) {
     deadline_ = hub_->clock.monotonic() + time;
     expired_ = false;
   }

@@ -1,12 +1,12 @@
 #include "adapters/http/request_reader.hpp"
 
-#include "rosterd/base/text.hpp"
-
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace rosterd::http {
 
@@ -19,6 +19,11 @@ constexpr std::size_t large_body_step = 64 * 1024;
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
+}
+
+// ASCII only, as the parser sees it: a Kelvin sign is no `k` in "chunked".
+bool same_token(std::string_view left, std::string_view right) {
+  return boost::beast::iequals({left.data(), left.size()}, {right.data(), right.size()});
 }
 
 bool all_digits(std::string_view text) {
@@ -41,7 +46,7 @@ bool is_folded(std::string_view name, std::string_view value) {
 // `http://host/path` and `/path` are the same resource to us (RFC 9112, 3.2.2).
 std::string_view origin_form(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    if (!same_token(target.substr(0, scheme.size()), scheme)) continue;
     const std::size_t slash = target.find('/', scheme.size());
     const std::size_t question = target.find('?');
     if (slash == std::string_view::npos) return question == std::string_view::npos ? "/" : "";
@@ -91,9 +96,9 @@ void RequestParser::on_field_impl(Field field, Text name, Text value, Error& err
     if (++lengths_ > 1 || !all_digits(text)) return refuse(400, error);
   } else if (field == Field::transfer_encoding) {
     if (version_ == 10) return refuse(400, error);
-    if (!equal_ignoring_case(text, "chunked")) return refuse(501, error);
+    if (!same_token(text, "chunked")) return refuse(501, error);
   } else if (field == Field::expect) {
-    if (!equal_ignoring_case(text, "100-continue")) return refuse(417, error);
+    if (!same_token(text, "100-continue")) return refuse(417, error);
     expects_continue_ = true;
   }
   request_.headers.emplace_back(view(name), text);

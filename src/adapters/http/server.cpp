@@ -40,7 +40,7 @@ asio::ssl::context tls_context(const TlsFiles& files) {
   return tls;
 }
 
-std::chrono::milliseconds shortest(const Limits& limits) {
+Duration shortest(const Limits& limits) {
   return std::min(
       {limits.header_read,
        limits.body_read,

@@ -220,6 +220,13 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"gzip_then_chunked", 501, post + "Transfer-Encoding: gzip, chunked\r\n" + smuggled},
         Refusal{"unknown_coding", 501, post + "Transfer-Encoding: xchunked\r\n" + smuggled},
         Refusal{
+            "kelvin_chunked",
+            501,
+            post +
+                "Transfer-Encoding: chun\xe2\x84\xaa"
+                "ed\r\n" +
+                smuggled},
+        Refusal{
             "chunked_in_http_1_0",
             400,
             "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n" + smuggled},

@@ -50,11 +50,11 @@ struct Limits {
   std::size_t header_bytes_max = 8 * 1024;  ///< request line and fields; above it: 431
   std::size_t connections_max = 1024;       ///< above it: 503 and close
 
-  std::chrono::milliseconds header_read{5'000};    ///< from a request's first byte; then 408
-  std::chrono::milliseconds body_read{10'000};     ///< from the header's end; then 408
-  std::chrono::milliseconds idle{30'000};          ///< between requests; then closed in silence
-  std::chrono::milliseconds write{10'000};         ///< an answer, for each MiB of it; then reset
-  std::chrono::milliseconds tls_handshake{5'000};  ///< then closed
+  Duration header_read = std::chrono::seconds(5);    ///< from a request's first byte; then 408
+  Duration body_read = std::chrono::seconds(10);     ///< from the header's end; then 408
+  Duration idle = std::chrono::seconds(30);          ///< between requests; then closed in silence
+  Duration write = std::chrono::seconds(10);         ///< an answer, for each MiB of it; then reset
+  Duration tls_handshake = std::chrono::seconds(5);  ///< then closed
 };
 
 struct Options {
