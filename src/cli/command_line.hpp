@@ -1,0 +1,128 @@
+#pragma once
+
+#include "rosterd/base/instant.hpp"
+#include "rosterd/ports/views.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rosterd::cli {
+
+/// What every command that reads the configuration is told.
+struct Common {
+  std::filesystem::path config = "/etc/rosterd/rosterd.toml";
+  bool json = false;
+};
+
+struct Serve {
+  Common common;
+};
+struct Check {
+  Common common;
+  bool offline = false;  ///< configuration and policy only
+};
+struct PlanCommand {
+  Common common;
+  std::filesystem::path roster;  ///< empty: none
+  std::string drop;              ///< whose columns `roster` has; empty: the only one
+  std::string person;            ///< empty: everybody
+  std::filesystem::path policy;  ///< empty: the configured one
+};
+struct Import {
+  Common common;
+  std::filesystem::path file;
+  std::string drop;
+  bool approve_missing = false;
+};
+struct Status {
+  Common common;
+};
+struct EventsList {
+  Common common;
+  EventSelection selection;
+  std::size_t limit = 50;
+};
+struct EventsShow {
+  Common common;
+  EventId id = 0;
+};
+struct EventsReplay {
+  Common common;
+  EventSelection selection;
+  bool yes = false;
+};
+struct EventsCancel {
+  Common common;
+  EventSelection selection;
+  std::string reason;
+  bool yes = false;
+};
+struct PeopleList {
+  Common common;
+  std::string search;
+  std::size_t limit = 50;
+};
+struct PeopleShow {
+  Common common;
+  std::string id;
+};
+struct AccessCommand {
+  Common common;
+  std::string account;
+  std::string application;
+  std::string connection;
+};
+struct StructureCommand {
+  Common common;
+  bool apply = false;
+};
+struct SandboxCommand {
+  std::string listen = "127.0.0.1:8500";
+  std::filesystem::path tls_cert;
+  std::filesystem::path tls_key;
+  std::filesystem::path state;
+  bool lossy = true;
+  bool demo = false;
+  int latency_ms = 0;
+};
+struct MigrateCommand {
+  Common common;
+  bool status_only = false;
+};
+struct Version {
+  bool json = false;
+};
+
+/// Parsing ended the matter: `--help`, `--version`, or a usage error.
+struct Exit {
+  int code = 0;
+  std::string text;
+};
+
+using Command = std::variant<
+    Serve,
+    Check,
+    PlanCommand,
+    Import,
+    Status,
+    EventsList,
+    EventsShow,
+    EventsReplay,
+    EventsCancel,
+    PeopleList,
+    PeopleShow,
+    AccessCommand,
+    StructureCommand,
+    SandboxCommand,
+    MigrateCommand,
+    Version,
+    Exit>;
+
+/// Reads the command line; pure. Usage errors are `Exit{64, …}` with the remedy in the text.
+Command parse(const std::vector<std::string>& arguments);
+
+}  // namespace rosterd::cli

@@ -1,0 +1,137 @@
+#include "commands.hpp"
+#include "context.hpp"
+#include "exit_code.hpp"
+#include "json.hpp"
+#include "table.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+
+namespace rosterd::cli {
+
+namespace {
+
+std::string attempts_text(const EventRow& row) {
+  std::string text = std::to_string(row.attempts);
+  if (row.next_attempt_at) text += ", next " + to_string(*row.next_attempt_at);
+  return text;
+}
+
+void print_table(const std::vector<EventRow>& rows) {
+  Table table({"ID", "RECEIVED", "SOURCE", "TYPE", "PERSON", "STATE", "ATTEMPTS", "REASON"});
+  for (const EventRow& row : rows) {
+    table.add({
+        std::to_string(row.id),
+        to_string(row.received_at),
+        row.event.source,
+        row.event.type_text,
+        row.event.person.value,
+        std::string(to_string(row.state)),
+        attempts_text(row),
+        row.reason,
+    });
+  }
+  table.print(std::cout);
+}
+
+void print_event(const EventRow& row) {
+  std::cout << "Event " << row.id << " (" << row.event.external_id << ") of source "
+            << row.event.source << '\n';
+  Table table({"", ""});
+  table.add({"type", row.event.type_text + ", " + std::string(to_string(row.event.mode))});
+  table.add({"person", row.event.person.value});
+  table.add({"received", to_string(row.received_at)});
+  if (row.event.occurred_at) table.add({"occurred", to_string(*row.event.occurred_at)});
+  if (!row.event.sequence.empty()) table.add({"sequence", row.event.sequence});
+  table.add({"state", std::string(to_string(row.state))});
+  table.add({"attempts", attempts_text(row)});
+  if (row.error) table.add({"class", std::string(to_string(*row.error))});
+  if (!row.reason.empty()) table.add({"reason", row.reason});
+  if (row.finished_at) table.add({"finished", to_string(*row.finished_at)});
+  if (row.replay_of) table.add({"replay of", std::to_string(*row.replay_of)});
+  for (const auto& [name, value] : row.event.attributes) {
+    table.add({"  " + name, value ? to_text(*value) : "(cleared)"});
+  }
+  table.print(std::cout);
+}
+
+void print_attempts(const std::vector<AttemptRow>& attempts) {
+  if (attempts.empty()) return;
+  std::cout << '\n';
+  Table table({"ATTEMPT", "AT", "CLASS", "REASON"});
+  for (const AttemptRow& attempt : attempts) {
+    table.add({
+        std::to_string(attempt.number),
+        to_string(attempt.at),
+        attempt.error ? std::string(to_string(*attempt.error)) : "",
+        attempt.reason,
+    });
+  }
+  table.print(std::cout);
+}
+
+std::vector<OperationRecord> operations_for(Views& views, const EventRow& row) {
+  std::vector<OperationRecord> operations;
+  for (OperationRecord& record : views.operations_of(row.event.person, 1000)) {
+    if (record.event == row.id) operations.push_back(std::move(record));
+  }
+  return operations;
+}
+
+}  // namespace
+
+int run(const EventsList& command) {
+  const World world = make_world();
+  const Config config = load_config(world, command.common);
+  const auto views = load_views(config);
+  const auto rows = views->events(command.selection, command.limit);
+  if (command.common.json) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const EventRow& row : rows) list.push_back(json_of(row));
+    std::cout << list.dump(2) << '\n';
+    return exit_code::done;
+  }
+  print_table(rows);
+  const auto total = views->count(command.selection);
+  if (total > rows.size()) {
+    std::cout << "\n" << rows.size() << " of " << total << " events; --limit shows more.\n";
+  }
+  return exit_code::done;
+}
+
+int run(const EventsShow& command) {
+  const World world = make_world();
+  const Config config = load_config(world, command.common);
+  const auto views = load_views(config);
+  const auto row = views->event(command.id);
+  if (!row) {
+    throw CommandError(
+        exit_code::failed,
+        "there is no event " + std::to_string(command.id) +
+            "; rosterd events list shows those there are"
+    );
+  }
+  const auto attempts = views->attempts(command.id);
+  const auto operations = operations_for(*views, *row);
+  if (command.common.json) {
+    auto json = json_of(*row);
+    nlohmann::ordered_json patch = nlohmann::ordered_json::object();
+    for (const auto& [name, value] : row->event.attributes) {
+      patch[name] = value ? json_of(*value) : nlohmann::ordered_json(nullptr);
+    }
+    json["attributes"] = std::move(patch);
+    json["attempt_log"] = nlohmann::ordered_json::array();
+    for (const AttemptRow& attempt : attempts) json["attempt_log"].push_back(json_of(attempt));
+    json["operations"] = nlohmann::ordered_json::array();
+    for (const OperationRecord& record : operations) json["operations"].push_back(json_of(record));
+    std::cout << json.dump(2) << '\n';
+    return exit_code::done;
+  }
+  print_event(*row);
+  print_attempts(attempts);
+  print_operations(operations, std::cout);
+  return exit_code::done;
+}
+
+}  // namespace rosterd::cli
