@@ -1,0 +1,91 @@
+#include "rosterd/domain/attributes.hpp"
+#include "rosterd/domain/change_event.hpp"
+#include "rosterd/domain/entitlement.hpp"
+#include "rosterd/domain/lifecycle.hpp"
+#include "rosterd/domain/outcome.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace rosterd {
+namespace {
+
+TEST(Names, EveryEventStateIsReadBackFromItsName) {
+  ASSERT_EQ(all_event_states().size(), 11U);
+  for (const EventState state : all_event_states()) {
+    EXPECT_EQ(event_state(to_string(state)), state) << to_string(state);
+  }
+  EXPECT_EQ(event_state("nonsense"), std::nullopt);
+}
+
+TEST(Names, OnlySettledStatesAreFinal) {
+  std::string final_states;
+  for (const EventState state : all_event_states()) {
+    if (is_final(state)) final_states += std::string(to_string(state)) + " ";
+  }
+  EXPECT_EQ(final_states, "applied superseded ignored cancelled dead ");
+}
+
+TEST(Names, EveryErrorClassIsReadBackFromItsName) {
+  for (int i = 0; i <= static_cast<int>(ErrorClass::poison); ++i) {
+    const auto each = static_cast<ErrorClass>(i);
+    EXPECT_EQ(error_class(to_string(each)), each) << to_string(each);
+  }
+  EXPECT_EQ(error_class(""), std::nullopt);
+}
+
+TEST(Names, AChangeTypeThatNobodyKnowsIsUnknown) {
+  EXPECT_EQ(change_type("person.joined"), ChangeType::joined);
+  EXPECT_EQ(change_type("person.changed"), ChangeType::changed);
+  EXPECT_EQ(change_type("person.left"), ChangeType::left);
+  EXPECT_EQ(change_type("person.notice"), ChangeType::notice);
+  EXPECT_EQ(change_type("person.Left"), ChangeType::unknown);
+  EXPECT_EQ(change_type("unknown"), ChangeType::unknown);
+}
+
+TEST(Names, ModesAndStatesAreReadBack) {
+  for (const Mode each : {Mode::managed, Mode::exact, Mode::additive, Mode::report}) {
+    EXPECT_EQ(mode(to_string(each)), each);
+  }
+  EXPECT_EQ(lifecycle_state("on_leave"), LifecycleState::on_leave);
+  EXPECT_EQ(lifecycle_state("Active"), LifecycleState::active);
+  EXPECT_EQ(lifecycle_state("inactive"), std::nullopt);
+}
+
+TEST(Entitlement, ARoleIsNamedWithItsApplicationAfterTheLastAt) {
+  const auto role = parse_role_name("Ops@Night@app-1");
+  ASSERT_TRUE(role);
+  EXPECT_EQ(role->name, "Ops@Night");
+  EXPECT_EQ(role->application, "app-1");
+  std::ostringstream shown;
+  shown << *role;
+  EXPECT_EQ(shown.str(), "Ops@Night@app-1");
+}
+
+TEST(Entitlement, ARoleWithoutNameOrApplicationIsNone) {
+  EXPECT_EQ(parse_role_name("Developer"), std::nullopt);
+  EXPECT_EQ(parse_role_name("Developer@"), std::nullopt);
+  EXPECT_EQ(parse_role_name("@app"), std::nullopt);
+  EXPECT_EQ(parse_role_name(""), std::nullopt);
+}
+
+TEST(Attributes, AreShownAsPeopleWriteThem) {
+  EXPECT_EQ(to_text(std::string("R&D")), "R&D");
+  EXPECT_EQ(to_text(std::int64_t{42}), "42");
+  EXPECT_EQ(to_text(0.5), "0.5");
+  EXPECT_EQ(to_text(true), "true");
+  EXPECT_EQ(to_text(std::vector<std::string>{"a", "b"}), "a, b");
+}
+
+TEST(Attributes, OnlyATextThatSaysSomethingIsAText) {
+  const Attributes attributes{
+      {"email", std::string("a@b.c")}, {"empty", std::string()}, {"number", std::int64_t{1}}};
+  EXPECT_EQ(text_of(attributes, "email"), "a@b.c");
+  EXPECT_EQ(text_of(attributes, "empty"), std::nullopt);
+  EXPECT_EQ(text_of(attributes, "number"), std::nullopt);
+  EXPECT_EQ(text_of(attributes, "absent"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace rosterd
