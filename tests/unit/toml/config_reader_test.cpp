@@ -1,0 +1,290 @@
+#include "reading.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rosterd::test {
+
+namespace {
+
+const std::string target = R"(
+[target]
+base_url = "https://tenant.eu.webtask.io/hash/api"
+domain = "tenant.eu.auth0.com"
+client_id = "rosterd"
+client_secret = { credential = "auth0-client-secret" }
+)";
+
+class ConfigReader : public ::testing::Test {
+ protected:
+  config_files::ConfigResult read(const std::string& text) {
+    return config_files::read_config_text(text, "/etc/rosterd/rosterd.toml", credentials);
+  }
+  Config good(const std::string& text) {
+    auto result = read(text);
+    EXPECT_EQ(shown(result.problems), "");
+    return result.config.value_or(Config{});
+  }
+  /// With a sound [target] at the end, so that only what a test is about is wrong.
+  std::string problems_of(const std::string& text) { return shown(read(text + target).problems); }
+
+  FakeCredentials credentials;
+};
+
+}  // namespace
+
+TEST_F(ConfigReader, NeedsNothingButTheTarget) {
+  const Config config = good(target);
+
+  EXPECT_EQ(config.policy_file, "/etc/rosterd/policy.toml");
+  EXPECT_EQ(config.target.base_url, "https://tenant.eu.webtask.io/hash/api");
+  EXPECT_EQ(config.target.client_secret.reveal(), "s3cret");
+  EXPECT_EQ(config.webhook.listen, "127.0.0.1:8085");
+  EXPECT_TRUE(config.drops.empty());
+}
+
+TEST_F(ConfigReader, TakesRelativePathsFromTheFolderOfTheFile) {
+  const Config config = good(
+      R"(policy = "policies/strict.toml"
+      store = { path = "state/rosterd.db" }
+      operator = { socket = "" })" +
+      target
+  );
+
+  EXPECT_EQ(config.policy_file, "/etc/rosterd/policies/strict.toml");
+  EXPECT_EQ(config.store.path, "/etc/rosterd/state/rosterd.db");
+  EXPECT_EQ(config.operator_.socket, "");
+}
+
+TEST_F(ConfigReader, ReadsSourcesWithSeveralKeys) {
+  const Config config = good(R"(
+[[webhook.source]]
+name = "hr"
+keys = [{ credential = "hr-key" }, { file = "keys/hr-key-new" }]
+[[webhook.source]]
+name = "payroll"
+profile = "acme"
+keys = { env = "hr-key" }
+[[webhook.profile]]
+name = "acme"
+signature_header = "X-Acme-Signature"
+signed_template = "{header:X-Acme-Time}.{body}"
+timestamp_header = "X-Acme-Time"
+)" + target);
+
+  ASSERT_EQ(config.webhook.sources.size(), 2u);
+  ASSERT_EQ(config.webhook.sources[0].keys.size(), 2u);
+  EXPECT_EQ(config.webhook.sources[0].keys[1].reveal(), "k2");
+  EXPECT_EQ(config.webhook.sources[1].profile, "acme");
+}
+
+TEST_F(ConfigReader, ReadsColumnsInTheShortAndTheLongForm) {
+  const Config config = good(R"(
+[[drop]]
+name = "entra"
+folder = "/srv/hr"
+key = "WorkerID"
+[drop.columns]
+Department = "department"
+[[drop.column]]
+column = "WorkerStatus"
+attribute = "status"
+values = { Active = "active", Inactive = "left" }
+otherwise = "error"
+[[drop.override]]
+when = { OnLeave = "True" }
+attribute = "status"
+value = "on_leave"
+[drop.scope]
+employment_type = "Contractor"
+)" + target);
+
+  ASSERT_EQ(config.drops.size(), 1u);
+  const DropConfig& drop = config.drops[0];
+  ASSERT_EQ(drop.columns.size(), 2u);
+  EXPECT_EQ(drop.columns[0].column, "Department");
+  EXPECT_EQ(drop.columns[1].values.at("Inactive"), "left");
+  ASSERT_EQ(drop.overrides.size(), 1u);
+  EXPECT_EQ(drop.overrides[0].when.at("OnLeave"), "True");
+  EXPECT_EQ(drop.scope.at("employment_type"), "Contractor");
+}
+
+TEST_F(ConfigReader, ReadsBytesDurationsAndModesAsPeopleWriteThem) {
+  const Config config = good(R"(
+store = { free_bytes_min = "2 GiB", keep_events = "60d" }
+worker = { retry_delays = ["2s", "1m30s"] }
+operator = { socket_mode = "0600" }
+)" + target);
+
+  EXPECT_EQ(config.store.free_bytes_min, 2ULL << 30U);
+  EXPECT_EQ(config.store.keep_events, 60 * 24h);
+  EXPECT_EQ(config.worker.retry_delays, (std::vector<Duration>{2s, 90s}));
+  EXPECT_EQ(config.operator_.socket_mode, 0600u);
+}
+
+TEST_F(ConfigReader, ShowsEveryProblemAtOnceInTheOrderOfTheFile) {
+  const std::string text = R"([store]
+pth = "x"
+open_events_max = "many"
+[log]
+level = "verbose"
+[shutdown]
+grace = 20
+[target]
+)";
+
+  EXPECT_EQ(
+      shown(read(text).problems),
+      "/etc/rosterd/rosterd.toml:2:1: unknown key \"pth\" in [store]; did you mean \"path\"?\n"
+      "/etc/rosterd/rosterd.toml:3:19: open_events_max is a string, should be an integer\n"
+      "/etc/rosterd/rosterd.toml:5:9: level is \"verbose\", should be \"debug\", \"info\", "
+      "\"notice\", \"warning\" or \"error\"\n"
+      "/etc/rosterd/rosterd.toml:7:9: grace should be a duration in quotes: \"250ms\", \"30s\", "
+      "\"15m\", \"8h\", \"7d\" or \"1h30m\"\n"
+      "/etc/rosterd/rosterd.toml:8:1: [target] has no base_url: the extension's API, shown by it "
+      "under API; it ends in /api\n"
+      "/etc/rosterd/rosterd.toml:8:1: [target] has no client_id: the application that rosterd is "
+      "to the tenant\n"
+      "/etc/rosterd/rosterd.toml:8:1: [target] has no client_secret: a reference, as { credential "
+      "= \"auth0_client_secret\" }\n"
+      "/etc/rosterd/rosterd.toml:8:1: [target] has no domain: the tenant's, as "
+      "\"TENANT.eu.auth0.com\"\n"
+  );
+}
+
+TEST_F(ConfigReader, SaysWhereTheTomlItselfIsBroken) {
+  const auto result = read("policy = \"a\"\nlisten = = 1\n");
+
+  ASSERT_EQ(result.problems.size(), 1u);
+  EXPECT_EQ(result.problems[0].line, 2u);
+  EXPECT_NE(result.problems[0].text.find("not TOML"), std::string::npos);
+}
+
+TEST_F(ConfigReader, RefusesASecretInTheFileAndDoesNotRepeatIt) {
+  const std::string shown_problems = problems_of(R"(
+[[webhook.source]]
+name = "hr"
+keys = ["hunter2"]
+)");
+
+  EXPECT_EQ(
+      shown_problems,
+      "/etc/rosterd/rosterd.toml:4:9: keys is a secret, and secrets are never in this file; write "
+      "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }\n"
+  );
+}
+
+TEST_F(ConfigReader, SaysWhyASecretCannotBeHad) {
+  credentials.secrets.clear();
+
+  EXPECT_NE(
+      problems_of("").find("client_secret cannot be had: no credential auth0-client-secret"),
+      std::string::npos
+  );
+}
+
+TEST_F(ConfigReader, SaysThatAFileIsMissing) {
+  const auto result = config_files::read_config("/nowhere/rosterd.toml", credentials);
+
+  EXPECT_EQ(
+      shown(result.problems), "/nowhere/rosterd.toml: cannot be read: No such file or directory\n"
+  );
+}
+
+struct Wrong {
+  const char* name;
+  const char* text;
+  const char* says;
+};
+
+class WrongConfig : public ConfigReader, public ::testing::WithParamInterface<Wrong> {};
+
+TEST_P(WrongConfig, IsNamed) {
+  const std::string shown_problems = problems_of(GetParam().text);
+
+  EXPECT_NE(shown_problems.find(GetParam().says), std::string::npos) << shown_problems;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table,
+    WrongConfig,
+    ::testing::Values(
+        Wrong{"top_level_typo", "polcy = 'x'", R"(in the file; did you mean "policy"?)"},
+        Wrong{"table_as_text", "store = 'x'", "store is a string, should be one table: [store]"},
+        Wrong{
+            "drop_as_table",
+            "[drop]\nname = 'x'",
+            "should be a list of tables, each headed [[drop]]"},
+        Wrong{
+            "number_too_big",
+            "[worker]\ncrashes_max = 101",
+            "crashes_max is 101, should be from 1 to 100"},
+        Wrong{"negative_bytes", "[webhook]\nbody_bytes_max = -1", "should be a number of bytes"},
+        Wrong{"address", "[webhook]\nlisten = '8085'", "should be HOST:PORT"},
+        Wrong{"certificate_alone", "[webhook]\ntls_key = 'k'", "go together"},
+        Wrong{
+            "unknown_profile",
+            "[[webhook.source]]\nname='a'\nprofile='githb'\nkeys=[{env='hr-key'}]",
+            R"(did you mean "github"?)"},
+        Wrong{
+            "two_sources",
+            "[[webhook.source]]\nname='a'\nkeys=[{env='hr-key'}]\n[[webhook.source]]\nname='a'"
+            "\nkeys=[{env='hr-key'}]",
+            R"(a second source is named "a")"},
+        Wrong{"no_keys", "[[webhook.source]]\nname='a'\nkeys=[]", "keys is empty"},
+        Wrong{
+            "secret_typo",
+            "[[webhook.source]]\nname='a'\nkeys=[{credental='hr-key'}]",
+            R"(did you mean "credential"?)"},
+        Wrong{
+            "placeholder",
+            "[[webhook.profile]]\nname='p'\nsignature_header='S'\nsigned_template='{bdy}'",
+            R"(has a placeholder "bdy")"},
+        Wrong{"drop_without_columns", "[[drop]]\nname='d'\nfolder='f'\nkey='k'", "has no columns"},
+        Wrong{
+            "attribute_twice",
+            "[[drop]]\nname='d'\nfolder='f'\nkey='k'\n[drop.columns]\nA='x'\nB='x'",
+            "two columns of drop \"d\" become the attribute \"x\""},
+        Wrong{
+            "event_type",
+            "[[drop]]\nname='d'\nfolder='f'\nkind='changes'\nkey='k'\n[drop.columns]\nA='x'\n[drop."
+            "types]\nHIRE='person.join'",
+            R"(did you mean "person.joined"?)"},
+        Wrong{
+            "types_of_a_roster",
+            "[[drop]]\nname='d'\nfolder='f'\nkey='k'\n[drop.columns]\nA='x'\n[drop.types]\nHIRE='"
+            "person.joined'",
+            "this drop is a roster"},
+        Wrong{
+            "not_a_part",
+            "[[drop]]\nname='d'\nfolder='f'\nkey='k'\nmissing_part_max=nan\n[drop.columns]\nA='x'",
+            "missing_part_max is nan, should be from 0 to 1"},
+        Wrong{"socket_mode", "[operator]\nsocket_mode='0999'", "should be a file mode"},
+        Wrong{"retry_delay", "[worker]\nretry_delays=['soon']", "\"soon\" should be a duration"}
+    ),
+    [](const auto& row) { return row.param.name; }
+);
+
+TEST_F(ConfigReader, SendsSecretsInTheClearToThisMachineOnly) {
+  const auto with_url = [&](const std::string& url) {
+    std::string text = target;
+    text.replace(text.find("https://tenant.eu.webtask.io/hash/api"), 37, url);
+    return shown(read(text).problems);
+  };
+
+  EXPECT_EQ(with_url("http://127.0.0.1:3001/api"), "");
+  EXPECT_NE(with_url("http://example.com/api").find("in the clear"), std::string::npos);
+  EXPECT_NE(with_url("http://localhost.example.com/api").find("in the clear"), std::string::npos);
+}
+
+TEST_F(ConfigReader, AcceptsTheAnnotatedExample) {
+  credentials.secrets["hr_key"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  credentials.secrets["auth0_client_secret"] = "x";
+
+  const auto result = config_files::read_config(
+      std::string(ROSTERD_SOURCE_DIR) + "/config/rosterd.toml", credentials
+  );
+
+  EXPECT_EQ(shown(result.problems), "");
+}
+
+}  // namespace rosterd::test
