@@ -84,6 +84,7 @@ struct PermissionSpec {
 /// The rules from attributes to entitlements (birthright access), as read from policy.toml.
 struct Policy {
   std::string version;  ///< the first 12 hex digits of the file's SHA-256
+  std::string text;     ///< the file as it was read, kept with the version
   LifecycleSettings lifecycle;
   AccountMatching accounts;
   std::vector<Rule> rules;

@@ -1,0 +1,309 @@
+#include "compose.hpp"
+
+#include "drops.hpp"
+#include "rosterd/adapters/openssl/crypto.hpp"
+#include "rosterd/adapters/toml/config_reader.hpp"
+#include "rosterd/adapters/toml/policy_reader.hpp"
+#include "rosterd/base/within.hpp"
+#include "rosterd/domain/structure.hpp"
+#include "rosterd/sync/structure.hpp"
+#include "webhook_sources.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+
+#include <csignal>
+#include <stdexcept>
+#include <utility>
+
+namespace rosterd {
+
+namespace {
+
+sqlite::StoreOptions store_options(const StoreConfig& config, Instant now) {
+  sqlite::StoreOptions options;
+  options.path = config.path;
+  options.open_events_max = config.open_events_max;
+  options.free_bytes_min = config.free_bytes_min;
+  options.now = now;
+  return options;
+}
+
+ingest::WebhookEndpoint make_endpoint(
+    ingest::WebhookEndpoint::Parts parts, const Config& config, const Policy& policy
+) {
+  WebhookSources sources =
+      webhook_sources(config.webhook, policy.lifecycle.time_zone, parts.crypto);
+  if (!sources.problems.empty()) throw std::runtime_error(sources.problems.front());
+  return ingest::WebhookEndpoint(parts, event_limits(config.webhook), std::move(sources.sources));
+}
+
+http::Endpoint tcp_endpoint(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  http::TcpListen listen;
+  listen.host = address.substr(0, colon);
+  if (listen.host.starts_with('[') && listen.host.ends_with(']')) {
+    listen.host = listen.host.substr(1, listen.host.size() - 2);
+  }
+  listen.port = static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1)));
+  return listen;
+}
+
+http::Options webhook_options(const WebhookConfig& config) {
+  http::Options options;
+  options.limits.header_bytes_max = config.header_bytes_max;
+  options.limits.connections_max = config.connections_max;
+  options.limits.header_read = config.header_time_max;
+  options.limits.body_read = config.body_time_max;
+  options.limits.idle = config.idle_time_max;
+  if (!config.tls_certificate.empty()) {
+    options.tls = http::TlsFiles{config.tls_certificate.string(), config.tls_key.string()};
+  }
+  return options;
+}
+
+WorkStore::Retention retention_of(const StoreConfig& config) {
+  WorkStore::Retention retention;
+  retention.payload = config.keep_payloads;
+  retention.events = config.keep_events;
+  retention.deduplication = config.keep_duplicates;
+  retention.operations = config.keep_operations;
+  return retention;
+}
+
+std::chrono::milliseconds in_milliseconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+}
+
+constexpr auto prune_every = std::chrono::minutes{10};
+constexpr std::size_t prune_rows_max = 500;
+
+}  // namespace
+
+Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
+    : config_(std::move(config)),
+      policy_(std::move(policy)),
+      log_(clock_, system::log_level(config_.log.level).value_or(LogLevel::info)),
+      crypto_(openssl::make_crypto()),
+      // The store takes the lock: from here on no other process writes.
+      store_(store_options(config_.store, clock_.now()), loop_.get_executor()),
+      client_(loop_.get_executor(), config_.target, clock_, log_),
+      engine_(
+          {store_.work(), client_, client_, zones_, clock_, randomness_, log_},
+          config_.worker,
+          policy_,
+          loop_.get_executor()
+      ),
+      webhooks_(
+          make_endpoint({store_.event_log(), *crypto_, zones_, clock_, log_}, config_, *policy_)
+      ),
+      operator_api_(
+          {store_.control(),
+           clock_,
+           log_,
+           [this] { return not_ready(); },
+           [this] { engine_.notify(); },
+           [this](const std::string& drop, const std::string& sha256) {
+             return drops_->approve(drop, sha256);
+           }}
+      ),
+      drops_(std::make_unique<Drops>(
+          config_.drops,
+          Drops::Parts{loop_, store_.intake(), *crypto_, zones_, clock_, log_},
+          policy_->lifecycle.time_zone,
+          [this] { engine_.notify(); }
+      )),
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      supervisor_(loop_) {
+  webhooks_.on_accepted = [this](bool) { engine_.notify(); };
+  auto sockets = manager_.take_sockets();
+  open_webhooks(sockets);
+  open_operator_socket();
+}
+
+Daemon::~Daemon() = default;
+
+void Daemon::open_webhooks(std::vector<system::InheritedSocket>& sockets) {
+  const http::Options options = webhook_options(config_.webhook);
+  if (!sockets.empty()) {
+    const http::Endpoint inherited = http::InheritedListen{sockets.front().fd};
+    webhook_server_ = make_server(inherited, webhooks_, options);
+  } else if (!config_.webhook.listen.empty() && !config_.webhook.sources.empty()) {
+    webhook_server_ = make_server(tcp_endpoint(config_.webhook.listen), webhooks_, options);
+  }
+}
+
+void Daemon::open_operator_socket() {
+  if (config_.operator_.socket.empty()) return;
+  const http::Endpoint endpoint =
+      http::UnixListen{config_.operator_.socket.string(), config_.operator_.socket_mode};
+  operator_server_ = make_server(endpoint, operator_api_, http::Options());
+}
+
+std::unique_ptr<http::Server> Daemon::make_server(
+    const http::Endpoint& endpoint, HttpHandler& handler, http::Options options
+) {
+  return std::make_unique<http::Server>(loop_, endpoint, handler, clock_, log_, std::move(options));
+}
+
+void Daemon::run() {
+  supervisor_.spawn("start", start());
+  loop_.run();
+  store_.close();
+  if (supervisor_.failure()) {
+    log_.error("a task ended the daemon", {{"task", supervisor_.failed_task()}});
+    std::rethrow_exception(supervisor_.failure());
+  }
+  log_.notice("stopped");
+}
+
+Task<void> Daemon::start() {
+  const std::stop_token stop = supervisor_.stop_token();
+  supervisor_.spawn("signals", handle_signals(stop));
+  const Instant now = clock_.now();
+  const auto recovery = co_await store_.work().recover(now, config_.worker.crashes_max);
+  if (recovery.requeued > 0 || recovery.poisoned > 0) {
+    log_.notice(
+        "recovered after a crash",
+        {{"requeued", static_cast<std::int64_t>(recovery.requeued)},
+         {"poisoned", static_cast<std::int64_t>(recovery.poisoned)}}
+    );
+  }
+  const bool changed = co_await store_.work().use_policy(policy_->version, policy_->text, now);
+  if (changed) log_.notice("policy in force", {{"policy", policy_->version}});
+
+  if (webhook_server_) supervisor_.spawn("webhooks", webhook_server_->run(stop));
+  if (operator_server_) supervisor_.spawn("operator", operator_server_->run(stop));
+  drops_->spawn(supervisor_);
+  supervisor_.spawn("worker", engine_.run(stop));
+  supervisor_.spawn("watchdog", feed_watchdog(stop));
+  supervisor_.spawn("retention", prune(stop));
+  supervisor_.spawn("tenant", check_tenant());
+  recovered_ = true;
+  manager_.ready("accepting events");
+  std::vector<LogField> fields;
+  if (webhook_server_) fields.emplace_back("webhook_port", std::int64_t{webhook_server_->port()});
+  fields.emplace_back("drops", static_cast<std::int64_t>(config_.drops.size()));
+  log_.notice("ready", fields);
+}
+
+// A policy that names what the tenant lacks would kill events one by one; say it once, at once.
+Task<void> Daemon::check_tenant() {
+  const std::shared_ptr<const Policy> policy = policy_;
+  if (policy->create_structure) co_await make_structure();
+  sync::StructureSync structure(client_, client_);
+  const auto planned = co_await structure.plan(*policy);
+  if (!planned) {
+    log_.warning(
+        "the tenant cannot be read yet",
+        {{"error", std::string(to_string(planned.error().error))}, {"reason", planned.error().text}}
+    );
+    co_return;
+  }
+  for (const StructureStep& step : planned->steps) {
+    log_.warning("the tenant lacks what the policy declares", {{"missing", step.text}});
+  }
+}
+
+Task<void> Daemon::make_structure() {
+  const std::shared_ptr<const Policy> policy = policy_;
+  sync::StructureSync structure(client_, client_);
+  const auto report = co_await structure.apply(*policy);
+  for (const std::string& done : report.done) log_.notice("structure", {{"done", done}});
+  for (const std::string& problem : report.problems) {
+    log_.warning("structure", {{"problem", problem}});
+  }
+  if (report.error) {
+    log_.warning(
+        "structure could not be completed",
+        {{"step", report.failed_step}, {"reason", report.error->text}}
+    );
+  }
+  if (!report.done.empty()) engine_.notify();
+}
+
+Task<void> Daemon::handle_signals(std::stop_token stop) {
+  const std::stop_callback cancel(stop, [this] { signals_.cancel(); });
+  while (!stop.stop_requested()) {
+    const auto [error, signal] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (error) co_return;
+    if (signal == SIGHUP) {
+      co_await reload();
+      continue;
+    }
+    log_.notice("stopping");
+    manager_.stopping();
+    supervisor_.request_stop(in_milliseconds(config_.shutdown.grace));
+  }
+}
+
+// Policy and secrets are read again; a file with an error changes nothing.
+Task<void> Daemon::reload() {
+  manager_.reloading();
+  const auto config = config_files::read_config(config_.file, credentials_);
+  const std::filesystem::path policy_file =
+      config.config ? config.config->policy_file : config_.policy_file;
+  auto policy = config_files::read_policy(policy_file, zones_, *crypto_);
+  std::vector<ConfigProblem> problems = config.problems;
+  problems.insert(problems.end(), policy.problems.begin(), policy.problems.end());
+  WebhookSources sources;
+  if (problems.empty()) {
+    sources = webhook_sources(config.config->webhook, policy.policy->lifecycle.time_zone, *crypto_);
+  }
+  for (const ConfigProblem& problem : problems) {
+    log_.error("reload refused; what was in force stays", {{"problem", problem.to_string()}});
+  }
+  for (const std::string& problem : sources.problems) {
+    log_.error("reload refused; what was in force stays", {{"problem", problem}});
+  }
+  if (problems.empty() && sources.problems.empty()) {
+    policy_ = std::make_shared<const Policy>(std::move(*policy.policy));
+    webhooks_.replace_sources(std::move(sources.sources));
+    client_.reload_credentials(
+        config.config->target.client_id, config.config->target.client_secret
+    );
+    log_.set_level(system::log_level(config.config->log.level).value_or(LogLevel::info));
+    const Instant now = clock_.now();
+    co_await store_.work().use_policy(policy_->version, policy_->text, now);
+    engine_.replace_policy(policy_);
+    log_.notice("reloaded", {{"policy", policy_->version}});
+    supervisor_.spawn("tenant", check_tenant());
+  }
+  manager_.ready("accepting events");
+}
+
+// Fed by real progress: the loop turned, and the store answered.
+Task<void> Daemon::feed_watchdog(std::stop_token stop) {
+  const auto interval = manager_.watchdog_interval();
+  if (!interval) co_return;
+  Wakeup wakeup(loop_.get_executor());
+  const std::stop_callback wake(stop, [&wakeup] { wakeup.notify(); });
+  while (!stop.stop_requested()) {
+    const Instant now = clock_.now();
+    co_await store_.work().next_due_at(now);
+    manager_.alive();
+    co_await wakeup.wait_for(*interval / 3);
+  }
+}
+
+Task<void> Daemon::prune(std::stop_token stop) {
+  const WorkStore::Retention retention = retention_of(config_.store);
+  Wakeup wakeup(loop_.get_executor());
+  const std::stop_callback wake(stop, [&wakeup] { wakeup.notify(); });
+  while (!stop.stop_requested()) {
+    const Instant now = clock_.now();
+    const std::size_t rows = co_await store_.work().prune(now, retention, prune_rows_max);
+    if (rows == 0) co_await wakeup.wait_for(prune_every);
+  }
+}
+
+std::vector<std::string> Daemon::not_ready() const {
+  std::vector<std::string> missing;
+  if (!recovered_) missing.emplace_back("recovery is not done");
+  if (const auto pause = client_.pause()) missing.push_back("target paused: " + pause->reason);
+  if (client_.breaker_state() == Breaker::State::open) {
+    missing.emplace_back("target: the breaker is open");
+  }
+  return missing;
+}
+
+}  // namespace rosterd

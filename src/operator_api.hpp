@@ -1,0 +1,49 @@
+#pragma once
+
+#include "rosterd/ports/clock.hpp"
+#include "rosterd/ports/http.hpp"
+#include "rosterd/ports/log.hpp"
+#include "rosterd/ports/views.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace rosterd {
+
+/// What commands ask of a running daemon, on its Unix socket: the socket's mode is the permission.
+///
+///     GET  /healthz                 200 while the loop turns
+///     GET  /readyz                  200, or 503 with what is not ready
+///     POST /api/events/replay       {ids, person, states, class, source, from, to} → {"ids": […]}
+///     POST /api/events/cancel       the same and reason → {"ids": […]}
+///     POST /api/drops/NAME/approve  {"sha256"}: that file may lack people
+class OperatorApi : public HttpHandler {
+ public:
+  struct Parts {
+    OutboxControl& control;
+    const Clock& clock;
+    Log& log;
+    std::function<std::vector<std::string>()> not_ready;  ///< what is missing; empty: ready
+    std::function<void()> outbox_changed;
+    /// False: there is no such drop.
+    std::function<bool(const std::string& drop, const std::string& sha256)> approve_file;
+  };
+  explicit OperatorApi(Parts parts) : parts_(std::move(parts)) {}
+
+  Task<HttpResponse> handle(const HttpRequest& request) override;
+  std::size_t body_bytes_max(std::string_view target) const override;
+
+ private:
+  Task<HttpResponse> replay(const HttpRequest& request);
+  Task<HttpResponse> cancel(const HttpRequest& request);
+  HttpResponse approve(const HttpRequest& request, const std::string& drop);
+  HttpResponse ready() const;
+
+  Parts parts_;
+};
+
+/// The selection as `/api/events/…` takes it, for those who ask.
+std::string selection_json(const EventSelection& selection, const std::string& reason);
+
+}  // namespace rosterd
