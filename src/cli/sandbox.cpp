@@ -84,6 +84,7 @@ int run(const SandboxCommand& command) {
   signals.async_wait([&](boost::system::error_code error, int) {
     if (!error) supervisor.request_stop(std::chrono::seconds{2});
   });
+  const std::stop_callback cancel(supervisor.stop_token(), [&] { signals.cancel(); });
   supervisor.spawn("sandbox", server.run(supervisor.stop_token()));
   loop.run();
   if (supervisor.failure()) std::rethrow_exception(supervisor.failure());
