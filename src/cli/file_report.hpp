@@ -1,0 +1,27 @@
+#pragma once
+
+#include "rosterd/ingest/file_intake.hpp"
+
+#include <cstddef>
+#include <ostream>
+
+namespace rosterd::cli {
+
+/// What happened to a file, for people: counts, then each row that failed and each person that was
+/// quarantined, at most `rows_max` of each.
+void print_report(const ingest::IntakeReport& report, std::size_t rows_max, std::ostream& out);
+
+/// The same for programs.
+void print_report_json(const ingest::IntakeReport& report);
+
+/// A bar on standard error while a file is read; nothing when that is no terminal.
+class FileProgress {
+ public:
+  void show(const ingest::IntakeProgress& progress);
+  void clear();
+
+ private:
+  int shown_ = -1;
+};
+
+}  // namespace rosterd::cli

@@ -1,0 +1,89 @@
+#include "commands.hpp"
+#include "context.hpp"
+#include "exit_code.hpp"
+#include "file_report.hpp"
+#include "plan_output.hpp"
+#include "rosterd/base/text.hpp"
+#include "rosterd/sync/preview.hpp"
+#include "run_task.hpp"
+#include "snapshot.hpp"
+#include "tenant.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+namespace rosterd::cli {
+
+namespace {
+
+std::unique_ptr<Views> views_if_any(const Config& config) {
+  if (!std::filesystem::exists(config.store.path)) return nullptr;
+  return load_views(config);
+}
+
+/// The events that the file would bring; throws when the file as a whole cannot be taken.
+std::vector<ChangeEvent> events_of_file(
+    const PlanCommand& command,
+    const World& world,
+    const Config& config,
+    TenantAccess& tenant,
+    Snapshot& snapshot
+) {
+  DropConfig drop = choose_drop(config, command.drop);
+  ingest::FileIntake intake({snapshot, *world.crypto, *world.clock, *world.zones, tenant.log});
+  FileProgress progress;
+  ingest::IntakeOptions options;
+  options.even_if_repeated = true;
+  options.progress = [&](const ingest::IntakeProgress& at) { progress.show(at); };
+  auto changes = run_task(tenant.loop, intake.preview(drop, command.roster, std::move(options)));
+  progress.clear();
+  constexpr std::size_t rows_max = 50;
+  print_report(changes.report, rows_max, std::cerr);
+  if (changes.report.intake.state == IntakeState::rejected) {
+    throw CommandError(exit_code::failed, "the file would be rejected");
+  }
+  if (changes.report.intake.state == IntakeState::held) {
+    std::cerr
+        << "The file would be held: nothing of it would be done before somebody approves it.\n";
+  }
+  return std::move(changes.events);
+}
+
+void keep_only(const PersonId& person, sync::PreviewInput& input) {
+  std::erase_if(input.people, [&](const WorkPerson& one) { return one.record.id != person; });
+  std::erase_if(input.events, [&](const ChangeEvent& one) { return one.person != person; });
+  if (input.people.empty() && input.events.empty()) {
+    throw CommandError(exit_code::failed, "nobody knows person " + printable(person.value));
+  }
+}
+
+}  // namespace
+
+int run(const PlanCommand& command) {
+  const World world = make_world();
+  const Config config = load_config(world, command.common);
+  const auto policy =
+      load_policy(world, command.policy.empty() ? config.policy_file : command.policy);
+  const auto views = views_if_any(config);
+  Snapshot snapshot(views.get());
+  TenantAccess tenant(world, config);
+
+  sync::PreviewInput input;
+  input.people = snapshot.people();
+  input.events = snapshot.open_events();
+  if (!command.roster.empty()) {
+    auto events = events_of_file(command, world, config, tenant, snapshot);
+    std::move(events.begin(), events.end(), std::back_inserter(input.events));
+  }
+  if (!command.person.empty()) keep_only(PersonId(command.person), input);
+
+  const sync::Previewer::Parts parts{
+      tenant.client, tenant.client, snapshot, *world.zones, *world.clock};
+  sync::Previewer previewer(parts, policy, config.worker.bulk_lookup_min);
+  const auto preview = run_task(tenant.loop, previewer.preview(std::move(input)));
+  if (!preview) throw CommandError(exit_code::failed, explained(preview.error()));
+  command.common.json ? print_plan_json(*preview) : print_plan(*preview);
+  return preview->plan.touches_tenant() ? exit_code::changes : exit_code::done;
+}
+
+}  // namespace rosterd::cli
