@@ -58,7 +58,7 @@ void print_problems(const ingest::IntakeReport& report, std::size_t rows_max, st
   out << "\nRows that failed; their people count as present and are unchanged:\n";
   Table table({"LINE", "COLUMN", "VALUE", "REASON"});
   for (std::size_t i = 0; i < report.problems.size() && i < rows_max; ++i) {
-    const RowProblem& problem = report.problems[i];
+    const auto& problem = report.problems[i];
     table.add({std::to_string(problem.line), problem.column, problem.value, problem.reason});
   }
   table.print(out);
@@ -107,7 +107,7 @@ void print_report_json(const ingest::IntakeReport& report) {
   using Json = nlohmann::ordered_json;
   Json out = json_of(report.intake);
   out["problems"] = Json::array();
-  for (const RowProblem& problem : report.problems) {
+  for (const auto& problem : report.problems) {
     Json one;
     one["line"] = problem.line;
     one["column"] = problem.column;

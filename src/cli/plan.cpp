@@ -24,12 +24,14 @@ std::unique_ptr<Views> views_if_any(const Config& config) {
 /// The events that the file would bring; throws when the file as a whole cannot be taken.
 std::vector<ChangeEvent> events_of_file(
     const PlanCommand& command,
+    const Policy& policy,
     const World& world,
     const Config& config,
     TenantAccess& tenant,
     Snapshot& snapshot
 ) {
   DropConfig drop = choose_drop(config, command.drop);
+  if (drop.time_zone.empty()) drop.time_zone = policy.lifecycle.time_zone;
   ingest::FileIntake intake({snapshot, *world.crypto, *world.clock, *world.zones, tenant.log});
   FileProgress progress;
   ingest::IntakeOptions options;
@@ -72,7 +74,7 @@ int run(const PlanCommand& command) {
   input.people = snapshot.people();
   input.events = snapshot.open_events();
   if (!command.roster.empty()) {
-    auto events = events_of_file(command, world, config, tenant, snapshot);
+    auto events = events_of_file(command, *policy, world, config, tenant, snapshot);
     std::move(events.begin(), events.end(), std::back_inserter(input.events));
   }
   if (!command.person.empty()) keep_only(PersonId(command.person), input);

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "compose.hpp"
+#include "rosterd/adapters/drop_folder/drop_folder.hpp"
+#include "rosterd/ingest/file_intake.hpp"
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace rosterd {
+
+/// The daemon's drop folders: each with its watcher, all with one intake.
+class Daemon::Drops {
+ public:
+  struct Parts {
+    asio::io_context& loop;
+    IntakeStore& store;
+    const Crypto& crypto;
+    const TimeZones& zones;
+    const Clock& clock;
+    Log& log;
+  };
+
+  /// `taken` is called after every file that was taken.
+  Drops(
+      std::vector<DropConfig> configs,
+      const Parts& parts,
+      const std::string& time_zone,
+      std::function<void()> taken
+  );
+  ~Drops();
+
+  void spawn(Supervisor& supervisor);
+
+  /// The next file of that drop with these bytes may lack people. False: no such drop.
+  bool approve(const std::string& drop, const std::string& sha256);
+
+ private:
+  class Handler;
+  struct Drop;
+
+  Parts parts_;
+  ingest::FileIntake intake_;
+  std::vector<std::unique_ptr<Drop>> drops_;
+};
+
+}  // namespace rosterd
