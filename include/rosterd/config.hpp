@@ -134,6 +134,7 @@ struct ColumnConfig {
   bool required = false;                     ///< an empty field is an error of the row
   std::string type = "string";               ///< string, integer, number, boolean, date, list
   std::vector<std::string> empty;            ///< texts that mean nothing: `0000-00-00`
+  std::string separator = ";";               ///< between the parts of a list
 };
 
 /// A status that depends on more than one column: the first row whose tests all hold wins over the

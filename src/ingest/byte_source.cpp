@@ -8,7 +8,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace rosterd {
+namespace rosterd::ingest {
 
 Result<std::size_t, SourceError> MemorySource::read(std::span<char> into) {
   const std::size_t taken = std::min(into.size(), rest_.size());
@@ -58,4 +58,4 @@ FileSource::Stamp FileSource::stamp() const {
       .modified_ns = status.st_mtim.tv_sec * nanoseconds + status.st_mtim.tv_nsec};
 }
 
-}  // namespace rosterd
+}  // namespace rosterd::ingest

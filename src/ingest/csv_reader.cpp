@@ -13,7 +13,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace rosterd {
+namespace rosterd::ingest {
 
 namespace {
 
@@ -349,4 +349,4 @@ bool CsvReader::more() {
   return !source_ended_;
 }
 
-}  // namespace rosterd
+}  // namespace rosterd::ingest

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace rosterd {
+namespace rosterd::ingest {
 
 namespace {
 
@@ -273,4 +273,4 @@ bool Utf8Check::take_byte(unsigned char byte) {
   return true;
 }
 
-}  // namespace rosterd
+}  // namespace rosterd::ingest

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace rosterd {
+namespace rosterd::ingest {
 
 /// Why the bytes of a file cannot be taken: the file as a whole is at fault, not a row of it.
 struct SourceError {
@@ -76,4 +76,4 @@ class FileSource : public ByteSource {
   std::uint64_t offset_ = 0;
 };
 
-}  // namespace rosterd
+}  // namespace rosterd::ingest

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rosterd {
+namespace rosterd::ingest {
 
 struct CsvFormat {
   char delimiter = ',';
@@ -120,4 +120,4 @@ class CsvReader {
   SourceError error_;
 };
 
-}  // namespace rosterd
+}  // namespace rosterd::ingest

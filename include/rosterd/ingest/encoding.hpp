@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-namespace rosterd {
+namespace rosterd::ingest {
 
 /// The encodings of a file (sources.md, "CSV drops").
 enum class Encoding {
@@ -40,4 +40,4 @@ class Utf8Check {
   unsigned char high_ = 0xBF;
 };
 
-}  // namespace rosterd
+}  // namespace rosterd::ingest

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-namespace rosterd {
+namespace rosterd::ingest {
 namespace {
 
 /// The whole of a reading as text: `1: a|b`, `! line 2 field 1: why`.
@@ -246,4 +246,4 @@ TEST(CsvSpectrum, EveryFileIsReadAsItsJson) {
 }
 
 }  // namespace
-}  // namespace rosterd
+}  // namespace rosterd::ingest

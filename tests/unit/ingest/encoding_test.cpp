@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-namespace rosterd {
+namespace rosterd::ingest {
 namespace {
 
 using namespace std::string_literals;
@@ -88,4 +88,4 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 }  // namespace
-}  // namespace rosterd
+}  // namespace rosterd::ingest

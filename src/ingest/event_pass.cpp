@@ -1,0 +1,88 @@
+#include "ingest/event_json.hpp"
+#include "ingest/intake_passes.hpp"
+#include "rosterd/ingest/event_codec.hpp"
+
+#include <utility>
+
+namespace rosterd::ingest {
+
+void EventPass::take(const CsvRow& row) {
+  const std::string_view key = context_.mapper->key_of(row);
+  const auto place = context_.people.find(key);
+  if (!place) return;
+  const PeopleTable::Entry& entry = context_.people[*place];
+  if (entry.quarantined()) return;
+  const bool roster_says_nothing =
+      context_.roster && (!entry.is(PeopleTable::differs) || entry.is(PeopleTable::failed));
+  if (roster_says_nothing) return;
+  ignored_.clear();
+  if (!context_.mapper->map(row, mapped_, ignored_)) return;
+  const Key128 digest = row_digest(context_, mapped_, scratch_);
+  if (!mapped_.id.empty() && ids_.first(mapped_.id, row.line, digest).line != row.line) return;
+
+  ChangeEvent event;
+  event.type = mapped_.type;
+  const bool joined =
+      context_.roster && event.type == ChangeType::changed && !entry.is(PeopleTable::known);
+  if (joined) event.type = ChangeType::joined;
+  event.mode = mapped_.mode;
+  event.person = PersonId(std::string(key));
+  event.attributes = context_.mapper->patch(mapped_);
+  event.occurred_at = mapped_.occurred_at.value_or(context_.intake.taken_at);
+  event.effective_at = mapped_.effective_at;
+  event.sequence = mapped_.sequence;
+  event.external_id = mapped_.id;
+  if (!context_.roster) count(event.type, entry.is(PeopleTable::known));
+  emit(std::move(event), context_.roster ? std::optional(digest) : std::nullopt);
+}
+
+/// Of a roster the check has counted already.
+void EventPass::count(ChangeType type, bool known) {
+  Intake& intake = context_.intake;
+  if (type == ChangeType::left) {
+    ++intake.left;
+  } else if (type == ChangeType::joined || !known) {
+    ++intake.joined;
+  } else {
+    ++intake.changed;
+  }
+}
+
+void EventPass::take_gone(std::string_view person) {
+  ChangeEvent event;
+  event.type = ChangeType::left;
+  event.person = PersonId(std::string(person));
+  event.occurred_at = context_.intake.taken_at;
+  emit(std::move(event), std::nullopt);
+}
+
+void EventPass::emit(ChangeEvent event, std::optional<Key128> row) {
+  event.source = context_.config.name;
+  event.type_text = to_string(event.type);
+  IntakeStore::StagedRow staged;
+  NewEvent& made = staged.event;
+  made.sha256 = context_.crypto.sha256(content_json(event));
+  if (event.external_id.empty()) event.external_id = "sha256:" + to_hex(made.sha256);
+  made.key = event_key(event.source, event.external_id, context_.crypto);
+  made.payload = to_json(event);
+  made.received_at = context_.intake.taken_at;
+  if (context_.intake.id != 0) made.intake = context_.intake.id;
+  // A day is decided later, in the zone of the person.
+  const auto* effective = event.effective_at ? std::get_if<Instant>(&*event.effective_at) : nullptr;
+  if (effective != nullptr && *effective > context_.intake.taken_at) {
+    made.state = EventState::scheduled;
+    made.due_at = *effective;
+  }
+  made.event = std::move(event);
+  staged.row = row;
+  batch_.push_back(std::move(staged));
+}
+
+Task<void> EventPass::flush() {
+  if (batch_.empty()) co_return;
+  std::vector<IntakeStore::StagedRow> batch;
+  batch.swap(batch_);
+  co_await sink_.put(std::move(batch));
+}
+
+}  // namespace rosterd::ingest

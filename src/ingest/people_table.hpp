@@ -1,0 +1,77 @@
+#pragma once
+
+#include "rosterd/base/hash.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace rosterd::ingest {
+
+/// Everybody whom the store knows or the file names, in about 60 bytes each and their key: a
+/// million people must fit beside everything else. Keys are compared byte for byte.
+class PeopleTable {
+ public:
+  enum Flag : std::uint16_t {
+    known = 1U << 0U,      ///< to the store
+    left = 1U << 1U,       ///< the store says so
+    in_scope = 1U << 2U,   ///< this roster may end them
+    has_row = 1U << 3U,    ///< `row` is what the store agrees with
+    seen = 1U << 4U,       ///< in the file
+    repeated = 1U << 5U,   ///< in the file more than once, which a roster must not do
+    conflict = 1U << 6U,   ///< a new key with the e-mail address of somebody else
+    failed = 1U << 7U,     ///< their row did
+    differs = 1U << 8U,    ///< from what the store agrees with
+    row_left = 1U << 9U,   ///< the row says that they left
+    contested = 1U << 10U  ///< a new key has their e-mail address
+  };
+
+  struct Entry {
+    Key128 row;
+    std::uint32_t id_at = 0;
+    std::uint32_t id_bytes = 0;
+    std::uint32_t hash = 0;
+    std::uint32_t line = 0;  ///< the first in the file
+    std::uint16_t flags = 0;
+
+    bool is(Flag flag) const { return (flags & flag) != 0; }
+    /// Known to the store, of this roster's scope, and not left.
+    bool is_expected() const { return is(known) && is(in_scope) && !is(left); }
+    bool is_gone() const { return is_expected() && !is(seen) && !is(contested); }
+    bool quarantined() const { return is(repeated) || is(conflict); }
+    void set(Flag flag) { flags = static_cast<std::uint16_t>(flags | flag); }
+  };
+
+  static constexpr std::size_t id_bytes_max = 1 << 16;
+
+  /// The place of that key, made when it is new. Places stay.
+  std::uint32_t find_or_add(std::string_view id);
+
+  std::optional<std::uint32_t> find(std::string_view id) const;
+
+  Entry& operator[](std::uint32_t place) { return entries_[place]; }
+  std::string_view id_of(const Entry& entry) const;
+
+  const std::deque<Entry>& entries() const { return entries_; }
+
+ private:
+  static constexpr std::uint32_t nowhere = static_cast<std::uint32_t>(-1);
+  static constexpr unsigned chunk_bits = 20;
+  static constexpr std::size_t chunk_bytes = std::size_t{1} << chunk_bits;
+
+  static std::uint32_t hash_of(std::string_view id);
+  std::size_t slot_of(std::string_view id, std::uint32_t hash) const;
+  std::uint32_t keep(std::string_view id);
+  void grow();
+
+  std::deque<Entry> entries_;
+  std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(1024, nowhere);
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  std::size_t last_chunk_used_ = chunk_bytes;
+};
+
+}  // namespace rosterd::ingest
