@@ -26,8 +26,12 @@ void read_column(TableReader& table, ColumnConfig& column) {
   table.boolean("required", column.required);
   table.one_of("type", column.type, {"string", "integer", "number", "boolean", "date", "list"});
   table.texts("empty", column.empty);
+  table.text("separator", column.separator);
   if (table.has("otherwise") && column.values.empty()) {
     table.problem("otherwise", "otherwise says what other values become, but there are no values");
+  }
+  if (column.separator.empty()) {
+    table.problem("separator", "separator is empty, should be what stands between a list's parts");
   }
   if (column.required && column.default_value) {
     table.problem("default", "a required column has no default: an empty field is its error");

@@ -287,4 +287,24 @@ TEST_F(ConfigReader, AcceptsTheAnnotatedExample) {
   EXPECT_EQ(shown(result.problems), "");
 }
 
+TEST_F(ConfigReader, AcceptsWhatTheExampleCommentsOut) {
+  credentials.secrets["hr_key"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  credentials.secrets["auth0_client_secret"] = "x";
+  std::string text = opened_example("rosterd.toml");
+  const std::string roster = "kind = \"roster\"";  // the event columns are for the other kind
+  text.replace(text.find(roster), roster.size(), "kind = \"changes\"");
+
+  const Config config = good(text);
+
+  EXPECT_EQ(config.store.open_events_max, StoreConfig{}.open_events_max);
+  EXPECT_EQ(config.store.free_bytes_min, StoreConfig{}.free_bytes_min);
+  EXPECT_EQ(config.target.write_time_max, TargetConfig{}.write_time_max);
+  EXPECT_EQ(config.target.answer_bytes_max, TargetConfig{}.answer_bytes_max);
+  EXPECT_EQ(config.worker.leaver_delay_max, WorkerConfig{}.leaver_delay_max);
+  EXPECT_EQ(config.webhook.body_bytes_max, WebhookConfig{}.body_bytes_max);
+  EXPECT_EQ(config.webhook.profiles.size(), 1u);
+  EXPECT_EQ(config.operator_.socket_mode, OperatorConfig{}.socket_mode);
+  EXPECT_EQ(config.shutdown.grace, ShutdownConfig{}.grace);
+}
+
 }  // namespace rosterd::test

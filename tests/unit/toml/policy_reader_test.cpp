@@ -213,4 +213,13 @@ TEST_F(PolicyReader, AcceptsTheAnnotatedExample) {
   EXPECT_EQ(shown(result.problems), "");
 }
 
+TEST_F(PolicyReader, AcceptsWhatTheExampleCommentsOut) {
+  const Policy policy = good(opened_example("policy.toml"));
+
+  EXPECT_EQ(policy.lifecycle.lead, LifecycleSettings{}.lead);
+  EXPECT_EQ(policy.lifecycle.leave, LifecycleSettings{}.leave);
+  EXPECT_EQ(policy.default_mode, Policy{}.default_mode);
+  EXPECT_FALSE(policy.create_structure);
+}
+
 }  // namespace rosterd::test

@@ -3,8 +3,11 @@
 #include "rosterd/adapters/toml/config_reader.hpp"
 #include "rosterd/adapters/toml/policy_reader.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <regex>
 #include <string>
 
 namespace rosterd::test {
@@ -61,6 +64,14 @@ class FakeCrypto : public Crypto {
     return left == right;
   }
 };
+
+/// An annotated example with everything open that stands commented out in it.
+inline std::string opened_example(const std::string& name) {
+  std::ifstream in(std::string(ROSTERD_SOURCE_DIR) + "/config/" + name);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::regex commented_out("^# ([a-zA-Z_]+ = |\\[)", std::regex::multiline);
+  return std::regex_replace(text, commented_out, "$1");
+}
 
 /// What a person would be shown, a line a problem.
 inline std::string shown(const std::vector<ConfigProblem>& problems) {
