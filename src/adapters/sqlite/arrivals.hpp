@@ -1,0 +1,63 @@
+#pragma once
+
+#include "adapters/sqlite/key_set.hpp"
+#include "adapters/sqlite/outbox.hpp"
+#include "adapters/sqlite/query.hpp"
+#include "adapters/sqlite/writer.hpp"
+#include "rosterd/ports/event_log.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace rosterd::sqlite {
+
+/// How new events get into the tables, once each. On the store's thread.
+class Arrivals {
+ public:
+  /// Reads every key the store remembers.
+  Arrivals(SQLite::Database& database, Outbox& outbox);
+
+  /// What each event of the batch is, seen in order: the first of its key is `accepted`, with id 0
+  /// as long as it is not kept.
+  std::vector<AcceptedEvent> judge(const std::vector<const NewEvent*>& batch);
+
+  /// Keeps an event that was judged `accepted`.
+  struct Place {
+    std::int64_t lane = 0;
+    std::optional<Key128> roster_row;
+  };
+  EventId keep(Transaction& transaction, const NewEvent& event, const Place& place);
+
+  /// Keeps the batch as `judge` found it and fills in the ids; conflicts are left out.
+  void keep_accepted(
+      Transaction& transaction,
+      const std::vector<const NewEvent*>& batch,
+      const std::vector<Place>& places,
+      std::vector<AcceptedEvent>& judged
+  );
+
+  /// A new row for an event there is already; it has no key, because nobody sends it again.
+  EventId keep_replay(Transaction& transaction, EventId original, Instant now);
+
+  /// Takes back an event and its key, as if it had never come.
+  void forget(Transaction& transaction, EventId event);
+
+  /// Forgets a key whose time is over.
+  void forget_key(Transaction& transaction, EventId event, const Key128& key);
+
+ private:
+  void load_keys(SQLite::Database& database);
+  void remember(Transaction& transaction, const Key128& key, EventId event);
+
+  Outbox& outbox_;
+  Query insert_event_, insert_payload_, insert_key_, find_sha_, find_key_, delete_key_,
+      delete_event_, copy_event_, copy_payload_, find_event_;
+  KeySet keys_;
+  EventId next_id_ = 1;
+};
+
+/// Whether the event says that somebody leaves: those go first.
+bool is_leaver(const ChangeEvent& event);
+
+}  // namespace rosterd::sqlite

@@ -1,0 +1,156 @@
+#include "adapters/sqlite/codec.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace rosterd::sqlite {
+namespace {
+
+using Json = nlohmann::json;
+
+Json to_json(const AttributeValue& value) {
+  return std::visit([](const auto& held) { return Json(held); }, value);
+}
+
+Json to_json(const Stamp& stamp) {
+  Json json = Json::array();
+  json.push_back(stamp.sequence);
+  json.push_back(stamp.occurred_at ? Json(to_micros(*stamp.occurred_at)) : Json());
+  json.push_back(stamp.arrival);
+  return json;
+}
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<AttributeValue> value_of(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  if (json.is_boolean()) return AttributeValue(json.get<bool>());
+  if (json.is_number_integer()) return AttributeValue(json.get<std::int64_t>());
+  if (json.is_number()) return AttributeValue(json.get<double>());
+  if (json.is_string()) return AttributeValue(json.get<std::string>());
+  return AttributeValue(json.get<std::vector<std::string>>());
+}
+
+Stamp stamp_of(const Json& json) {
+  Stamp stamp;
+  stamp.sequence = json.at(0).get<std::string>();
+  if (!json.at(1).is_null()) stamp.occurred_at = from_micros(json.at(1).get<std::int64_t>());
+  stamp.arrival = json.at(2).get<EventId>();
+  return stamp;
+}
+
+}  // namespace
+
+std::string encode(const Attributes& attributes) {
+  Json json = Json::object();
+  for (const auto& [name, value] : attributes) json[name] = to_json(value);
+  return dump(json);
+}
+
+std::string encode(const AttributePatch& patch) {
+  Json json = Json::object();
+  for (const auto& [name, value] : patch) json[name] = value ? to_json(*value) : Json();
+  return dump(json);
+}
+
+Attributes decode_attributes(const std::string& text) {
+  Attributes attributes;
+  const Json object = Json::parse(text);
+  for (const auto& [name, json] : object.items()) {
+    if (auto value = value_of(json)) attributes.emplace(name, std::move(*value));
+  }
+  return attributes;
+}
+
+AttributePatch decode_patch(const std::string& text) {
+  AttributePatch patch;
+  const Json object = Json::parse(text);
+  for (const auto& [name, json] : object.items()) patch.emplace(name, value_of(json));
+  return patch;
+}
+
+// Attributes that one event set share its stamp, so a record grows with its events, not with
+// events times attributes.
+std::string encode_history(const PersonRecord& record) {
+  std::vector<std::pair<const Stamp*, Json>> groups;
+  for (const auto& [name, stamp] : record.stamps) {
+    auto group = groups.begin();
+    while (group != groups.end() && *group->first != stamp) ++group;
+    if (group == groups.end()) group = groups.emplace(group, &stamp, Json::array());
+    group->second.push_back(name);
+  }
+  Json stamps = Json::array();
+  for (auto& [stamp, names] : groups) {
+    Json entry = Json::array();
+    entry.push_back(to_json(*stamp));
+    entry.push_back(std::move(names));
+    stamps.push_back(std::move(entry));
+  }
+  Json json = Json::object();
+  json["newest"] = to_json(record.newest);
+  if (record.floor) json["floor"] = to_json(*record.floor);
+  if (!stamps.empty()) json["stamps"] = std::move(stamps);
+  return dump(json);
+}
+
+void decode_history(const std::string& text, PersonRecord& record) {
+  const Json json = Json::parse(text);
+  record.newest = stamp_of(json.at("newest"));
+  if (const auto floor = json.find("floor"); floor != json.end()) record.floor = stamp_of(*floor);
+  const auto stamps = json.find("stamps");
+  if (stamps == json.end()) return;
+  for (const Json& entry : *stamps) {
+    const Stamp stamp = stamp_of(entry.at(0));
+    for (const Json& name : entry.at(1)) record.stamps.emplace(name.get<std::string>(), stamp);
+  }
+}
+
+std::optional<Instant> effective_at(const ChangeEvent& event) {
+  if (!event.effective_at) return std::nullopt;
+  const auto* instant = std::get_if<Instant>(&*event.effective_at);
+  if (instant == nullptr) return std::nullopt;
+  return *instant;
+}
+
+std::optional<std::string> effective_on(const ChangeEvent& event) {
+  if (!event.effective_at) return std::nullopt;
+  const auto* date = std::get_if<Date>(&*event.effective_at);
+  if (date == nullptr) return std::nullopt;
+  return to_string(*date);
+}
+
+EntitlementKind decode_entitlement_kind(std::string_view text) {
+  for (const auto kind : {EntitlementKind::group, EntitlementKind::role}) {
+    if (text == to_string(kind)) return kind;
+  }
+  throw std::runtime_error("the store holds an entitlement that is neither group nor role");
+}
+
+ChangeEvent decode_event(Row row, int first_column) {
+  int column = first_column;
+  ChangeEvent event;
+  event.source = row.text(column++);
+  event.external_id = row.text(column++);
+  event.person = PersonId(row.text(column++));
+  event.type = change_type(row.text(column++));
+  event.type_text = row.text(column++);
+  event.mode =
+      row.text(column++) == to_string(ChangeMode::full) ? ChangeMode::full : ChangeMode::partial;
+  event.attributes = decode_patch(row.text(column++));
+  event.occurred_at = row.optional_instant(column++);
+  if (row.has(column)) event.effective_at = row.instant(column);
+  ++column;
+  if (row.has(column)) {
+    if (const auto date = parse_date(row.text(column))) event.effective_at = *date;
+  }
+  ++column;
+  event.sequence = row.text(column);
+  return event;
+}
+
+}  // namespace rosterd::sqlite

@@ -1,0 +1,104 @@
+#include "adapters/sqlite/connection.hpp"
+
+#include "adapters/sqlite/query.hpp"
+
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+
+namespace rosterd::sqlite {
+namespace {
+
+constexpr int busy_timeout_ms = 5'000;
+
+void create_private(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot open " + path.string());
+  }
+  ::close(file);
+}
+
+void make_settings(SQLite::Database& database) {
+  const std::string mode = database.execAndGet("PRAGMA journal_mode = WAL").getString();
+  if (mode != "wal") {
+    throw std::runtime_error(
+        database.getFilename() + ": WAL mode is not possible here (" + mode +
+        "); the store must be on a local disk"
+    );
+  }
+  database.exec("PRAGMA synchronous = FULL");
+  database.exec("PRAGMA foreign_keys = ON");
+  database.exec("PRAGMA temp_store = MEMORY");
+  database.exec("PRAGMA cache_size = -65536");
+}
+
+void expect_rosterd_store(SQLite::Database& database, bool may_be_empty) {
+  const int id = database.execAndGet("PRAGMA application_id").getInt();
+  if (id == application_id) return;
+  const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
+  if (may_be_empty && id == 0 && tables == 0) return;
+  throw std::runtime_error(database.getFilename() + " is not a rosterd store");
+}
+
+// A clean stop leaves no write-ahead log, and then a reader that may not write to the folder cannot
+// make the shared memory WAL mode asks for; without a log the file alone is the whole truth.
+SQLite::Database open_untouched(const std::filesystem::path& path) {
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    if (c == '?' || c == '#' || c == '%') {
+      constexpr char digits[] = "0123456789abcdef";
+      uri += '%';
+      uri += digits[static_cast<unsigned char>(c) >> 4U];
+      uri += digits[static_cast<unsigned char>(c) & 15U];
+    } else {
+      uri += c;
+    }
+  }
+  uri += "?immutable=1";
+  return {uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_timeout_ms};
+}
+
+}  // namespace
+
+SQLite::Database open_for_writing(const std::filesystem::path& path) {
+  create_private(path);
+  try {
+    SQLite::Database database(path.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
+    expect_rosterd_store(database, true);
+    make_settings(database);
+    return database;
+  } catch (const SQLite::Exception& error) {
+    if (error.getErrorCode() != SQLITE_NOTADB) throw;
+    throw std::runtime_error(path.string() + " is not a rosterd store");
+  }
+}
+
+SQLite::Database open_for_reading(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) {
+    throw std::runtime_error(
+        "there is no store at " + path.string() + "; `rosterd serve` or `rosterd migrate` makes one"
+    );
+  }
+  try {
+    SQLite::Database database(path.string(), SQLite::OPEN_READONLY, busy_timeout_ms);
+    expect_rosterd_store(database, false);
+    return database;
+  } catch (const SQLite::Exception& error) {
+    if (error.getErrorCode() == SQLITE_NOTADB) {
+      throw std::runtime_error(path.string() + " is not a rosterd store");
+    }
+    const bool no_log = !std::filesystem::exists(path.string() + "-wal");
+    if (error.getErrorCode() != SQLITE_CANTOPEN || !no_log) throw;
+  }
+  SQLite::Database database = open_untouched(path);
+  expect_rosterd_store(database, false);
+  return database;
+}
+
+}  // namespace rosterd::sqlite

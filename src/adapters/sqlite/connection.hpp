@@ -1,0 +1,19 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+
+namespace rosterd::sqlite {
+
+/// `rstd` in ASCII, in the header of every store: what tells one from any other SQLite file.
+inline constexpr int application_id = 0x72737464;
+
+/// Opens or creates the file for writing, readable by its owner only, with all settings made. The
+/// caller holds the lock.
+SQLite::Database open_for_writing(const std::filesystem::path& path);
+
+/// Opens an existing store for reading, beside a writer or without one.
+SQLite::Database open_for_reading(const std::filesystem::path& path);
+
+}  // namespace rosterd::sqlite

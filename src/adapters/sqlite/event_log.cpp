@@ -1,0 +1,57 @@
+#include "adapters/sqlite/event_log.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/statvfs.h>
+#include <system_error>
+#include <utility>
+
+namespace rosterd::sqlite {
+
+std::uint64_t DiskSpace::free_bytes() {
+  const auto now = std::chrono::steady_clock::now();
+  if (asked_at_ && now - *asked_at_ < std::chrono::seconds(1)) return free_bytes_;
+  struct statvfs answer = {};
+  if (::statvfs(path_.c_str(), &answer) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot ask for free disk space");
+  }
+  free_bytes_ = std::uint64_t{answer.f_bavail} * std::uint64_t{answer.f_frsize};
+  asked_at_ = now;
+  return free_bytes_;
+}
+
+Task<AcceptResult> SqliteEventLog::accept(std::vector<NewEvent> batch) {
+  return writer_.perform([this, batch = std::move(batch)](Transaction& transaction) {
+    return accept_now(transaction, batch);
+  });
+}
+
+AcceptResult SqliteEventLog::accept_now(
+    Transaction& transaction, const std::vector<NewEvent>& batch
+) {
+  AcceptResult result;
+  result.admission = admission();
+  if (result.admission != Admission::admitted) return result;
+
+  std::vector<const NewEvent*> events;
+  events.reserve(batch.size());
+  for (const NewEvent& event : batch) events.push_back(&event);
+  result.events = tables_.arrivals.judge(events);
+  const bool has_conflict =
+      std::any_of(result.events.begin(), result.events.end(), [](const AcceptedEvent& event) {
+        return event.acceptance == Acceptance::conflict;
+      });
+  if (has_conflict) return result;
+
+  const std::vector<Arrivals::Place> places(batch.size());
+  tables_.arrivals.keep_accepted(transaction, events, places, result.events);
+  return result;
+}
+
+Admission SqliteEventLog::admission() {
+  if (tables_.outbox.open_of_webhooks() >= limits_.open_events_max) return Admission::outbox_full;
+  if (disk_.free_bytes() < limits_.free_bytes_min) return Admission::disk_full;
+  return Admission::admitted;
+}
+
+}  // namespace rosterd::sqlite

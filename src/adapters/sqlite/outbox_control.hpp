@@ -1,0 +1,30 @@
+#pragma once
+
+#include "adapters/sqlite/tables.hpp"
+#include "adapters/sqlite/writer.hpp"
+#include "rosterd/ports/views.hpp"
+
+namespace rosterd::sqlite {
+
+class SqliteOutboxControl : public OutboxControl {
+ public:
+  SqliteOutboxControl(Writer& writer, Tables& tables) : writer_(writer), tables_(tables) {}
+
+  Task<std::vector<EventId>> replay(EventSelection selection, Instant now) override;
+  Task<std::vector<EventId>> cancel(EventSelection selection, std::string reason, Instant now)
+      override;
+
+ private:
+  std::vector<EventId> selected(const EventSelection& selection, const std::string& condition);
+  std::vector<EventId> cancel_now(
+      Transaction& transaction,
+      const EventSelection& selection,
+      const std::string& reason,
+      Instant now
+  );
+
+  Writer& writer_;
+  Tables& tables_;
+};
+
+}  // namespace rosterd::sqlite

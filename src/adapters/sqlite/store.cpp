@@ -1,0 +1,133 @@
+#include "rosterd/adapters/sqlite/store.hpp"
+
+#include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/event_log.hpp"
+#include "adapters/sqlite/intake_store.hpp"
+#include "adapters/sqlite/lock_file.hpp"
+#include "adapters/sqlite/migrations.hpp"
+#include "adapters/sqlite/outbox_control.hpp"
+#include "adapters/sqlite/tables.hpp"
+#include "adapters/sqlite/work_store.hpp"
+#include "adapters/sqlite/writer.hpp"
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace rosterd::sqlite {
+namespace {
+
+SQLite::Database open_migrated(const StoreOptions& options) {
+  SQLite::Database database = open_for_writing(options.path);
+  apply_migrations(database, options.now);
+  return database;
+}
+
+// The log is emptied at a clean stop, so that the file alone is the store.
+void move_log_into_file(SQLite::Database& database) {
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+}  // namespace
+
+struct Store::Parts {
+  Parts(StoreOptions options, asio::any_io_executor loop)
+      : lock(options.path),
+        database(open_migrated(options)),
+        tables(std::in_place, database),
+        writer(std::in_place, database, std::move(loop), hooks(options)),
+        event_log(
+            *writer,
+            *tables,
+            SqliteEventLog::Limits{options.open_events_max, options.free_bytes_min},
+            options.path
+        ),
+        work(*writer, *tables),
+        intake(*writer, *tables),
+        control(*writer, *tables) {}
+
+  Writer::Hooks hooks(const StoreOptions& options) {
+    Writer::Hooks hooks;
+    hooks.before_commit = [this](Transaction& last) { tables->outbox.save_counts(last); };
+    hooks.on_commit = options.on_commit;
+    return hooks;
+  }
+
+  LockFile lock;
+  SQLite::Database database;
+  std::optional<Tables> tables;
+  std::optional<Writer> writer;
+  SqliteEventLog event_log;
+  SqliteWorkStore work;
+  SqliteIntakeStore intake;
+  SqliteOutboxControl control;
+  bool closed = false;
+};
+
+Store::Store(StoreOptions options, asio::any_io_executor loop)
+    : parts_(std::make_unique<Parts>(std::move(options), std::move(loop))) {}
+
+Store::~Store() {
+  try {
+    close();
+  } catch (...) {
+    // The log keeps what the checkpoint did not move.
+  }
+}
+
+EventLog& Store::event_log() {
+  return parts_->event_log;
+}
+
+WorkStore& Store::work() {
+  return parts_->work;
+}
+
+IntakeStore& Store::intake() {
+  return parts_->intake;
+}
+
+OutboxControl& Store::control() {
+  return parts_->control;
+}
+
+Task<void> Store::checkpoint() {
+  return parts_->writer->perform_alone([this] { move_log_into_file(parts_->database); });
+}
+
+void Store::close() {
+  if (parts_->closed) return;
+  parts_->closed = true;
+  parts_->writer->close();
+  move_log_into_file(parts_->database);
+}
+
+CommitTotals Store::commits() const {
+  return parts_->writer->totals();
+}
+
+std::vector<MigrationRow> migrate(const std::filesystem::path& path, Instant now) {
+  const LockFile lock(path);
+  SQLite::Database database = open_for_writing(path);
+  std::vector<MigrationRow> rows;
+  for (const Migration& migration : apply_migrations(database, now)) {
+    rows.push_back(MigrationRow{migration.version, std::string(migration.name), true});
+  }
+  return rows;
+}
+
+std::vector<MigrationRow> migration_status(const std::filesystem::path& path) {
+  int version = 0;
+  if (std::filesystem::exists(path)) {
+    SQLite::Database database = open_for_reading(path);
+    version = schema_version(database);
+  }
+  std::vector<MigrationRow> rows;
+  for (const Migration& migration : known_migrations()) {
+    const bool applied = migration.version <= version;
+    rows.push_back(MigrationRow{migration.version, std::string(migration.name), applied});
+  }
+  return rows;
+}
+
+}  // namespace rosterd::sqlite

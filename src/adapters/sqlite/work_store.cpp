@@ -1,0 +1,149 @@
+#include "adapters/sqlite/work_store.hpp"
+
+#include "rosterd/base/assert.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rosterd::sqlite {
+namespace {
+
+// People are read a slice at a time, so that events go on being accepted meanwhile. Only the one
+// worker changes people, and it is the one that waits here.
+constexpr std::size_t people_slice = 500;
+
+}  // namespace
+
+Task<WorkStore::Recovery> SqliteWorkStore::recover(Instant now, int crashes_max) {
+  return writer_.perform([this, now, crashes_max](Transaction& transaction) {
+    return recover_now(transaction, now, crashes_max);
+  });
+}
+
+WorkStore::Recovery SqliteWorkStore::recover_now(
+    Transaction& transaction, Instant now, int crashes_max
+) {
+  Query running(
+      tables_.database,
+      "SELECT event FROM outbox WHERE state = 'running' AND finished_at IS NULL ORDER BY event"
+  );
+  std::vector<EventId> events;
+  running.each([&](Row row) { events.push_back(row.integer(0)); });
+
+  Recovery recovery;
+  for (const EventId event : events) {
+    const auto before = tables_.outbox.find(event);
+    ROSTERD_ASSERT(before.has_value(), "it was just read");
+    if (before->crashes + 1 >= crashes_max) {
+      tables_.settling.bury(transaction, *before, ErrorClass::poison, now);
+      ++recovery.poisoned;
+      continue;
+    }
+    OutboxRow after = *before;
+    after.state = EventState::pending;
+    after.crashes = before->crashes + 1;
+    after.due_at = Outbox::at_once;
+    tables_.outbox.save(transaction, *before, after);
+    ++recovery.requeued;
+  }
+  return recovery;
+}
+
+Task<Work> SqliteWorkStore::take_due(Instant now, Limits limits) {
+  auto take = [this, now, limits](Transaction& transaction) {
+    return tables_.due_work.take(transaction, now, limits);
+  };
+  DueWork::Taken taken = co_await writer_.perform(std::move(take));
+
+  Work work;
+  work.events = std::move(taken.events);
+  std::vector<PersonId> ids(taken.people.begin(), taken.people.end());
+  auto people = co_await load(std::move(ids));
+  for (WorkPerson& person : people) {
+    const PersonId id = person.record.id;
+    work.people.emplace(id, std::move(person));
+  }
+  co_return work;
+}
+
+Task<std::vector<WorkPerson>> SqliteWorkStore::load(std::vector<PersonId> people) {
+  std::vector<WorkPerson> loaded;
+  loaded.reserve(people.size());
+  while (loaded.size() < people.size()) {
+    const std::size_t end = std::min(people.size(), loaded.size() + people_slice);
+    auto load_slice = [this, &people, &loaded, end](Transaction&) {
+      for (std::size_t i = loaded.size(); i < end; ++i) {
+        loaded.push_back(tables_.people.load(people[i]));
+      }
+    };
+    co_await writer_.perform(std::move(load_slice));
+  }
+  co_return loaded;
+}
+
+Task<bool> SqliteWorkStore::leaver_is_waiting(Instant now) {
+  return writer_.perform([this, now](Transaction&) {
+    return tables_.due_work.leaver_is_waiting(now);
+  });
+}
+
+Task<void> SqliteWorkStore::settle(Settlement settlement) {
+  return writer_.perform([this, settlement = std::move(settlement)](Transaction& transaction) {
+    tables_.settling.settle(transaction, settlement);
+  });
+}
+
+Task<std::optional<Instant>> SqliteWorkStore::next_due_at(Instant now) {
+  return writer_.perform([this, now](Transaction&) { return tables_.due_work.next_due_at(now); });
+}
+
+Task<std::map<AccountId, PersonId>> SqliteWorkStore::owners_of(std::vector<AccountId> accounts) {
+  return writer_.perform([this, accounts = std::move(accounts)](Transaction&) {
+    std::map<AccountId, PersonId> owners;
+    for (const AccountId& account : accounts) {
+      if (auto owner = tables_.people.owner_of(account)) owners.emplace(account, *owner);
+    }
+    return owners;
+  });
+}
+
+Task<bool> SqliteWorkStore::use_policy(std::string version, std::string text, Instant now) {
+  return writer_.perform([this, version = std::move(version), text = std::move(text), now](
+                             Transaction& transaction
+                         ) { return tables_.policy.use(transaction, version, text, now); });
+}
+
+Task<std::vector<WorkPerson>> SqliteWorkStore::people_after(
+    PersonId after, std::size_t people_max
+) {
+  auto find_ids = [this, after = std::move(after), people_max](Transaction&) {
+    Query query(tables_.database, "SELECT id FROM person WHERE id > ? ORDER BY id LIMIT ?");
+    std::vector<PersonId> ids;
+    query.each([&](Row row) { ids.emplace_back(row.text(0)); }, after, people_max);
+    return ids;
+  };
+  auto ids = co_await writer_.perform(std::move(find_ids));
+  co_return co_await load(std::move(ids));
+}
+
+Task<std::optional<WorkPerson>> SqliteWorkStore::person(PersonId id) {
+  return writer_.perform([this, id = std::move(id)](Transaction&) {
+    std::optional<WorkPerson> found = tables_.people.load(id);
+    if (!found->exists) found.reset();
+    return found;
+  });
+}
+
+Task<std::size_t> SqliteWorkStore::prune(Instant now, Retention retention, std::size_t rows_max) {
+  Pruning::Slice slice;
+  slice.done = false;
+  while (slice.deleted == 0 && !slice.done) {
+    auto prune_slice = [this, now, retention, rows_max](Transaction& transaction) {
+      return tables_.pruning.prune(transaction, now, retention, rows_max);
+    };
+    slice = co_await writer_.perform(std::move(prune_slice));
+  }
+  co_return slice.deleted;
+}
+
+}  // namespace rosterd::sqlite

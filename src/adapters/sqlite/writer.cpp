@@ -1,0 +1,197 @@
+#include "adapters/sqlite/writer.hpp"
+
+#include <boost/asio/post.hpp>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+namespace rosterd::sqlite {
+namespace {
+
+class StoreClosed : public std::runtime_error {
+ public:
+  StoreClosed() : std::runtime_error("the store is closed") {}
+};
+
+}  // namespace
+
+Writer::Writer(SQLite::Database& database, asio::any_io_executor loop, Hooks hooks)
+    : database_(database),
+      loop_(std::move(loop)),
+      before_commit_(std::move(hooks.before_commit)),
+      begin_(database, "BEGIN IMMEDIATE"),
+      commit_(database, "COMMIT"),
+      savepoint_(database, "SAVEPOINT job"),
+      release_(database, "RELEASE job"),
+      rollback_to_(database, "ROLLBACK TO job") {
+  observed_->on_commit = std::move(hooks.on_commit);
+  thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() {
+  close();
+}
+
+void Writer::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Writer::enqueue(std::unique_ptr<Job> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closing_) {
+      queue_.push_back(std::move(job));
+      wake_.notify_one();
+      return;
+    }
+  }
+  job->error = std::make_exception_ptr(StoreClosed());
+  Batch batch;
+  batch.push_back(std::move(job));
+  deliver(std::move(batch), CommitReport{});
+}
+
+void Writer::run() {
+  while (true) {
+    Batch batch;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      batch.swap(queue_);
+    }
+    process(std::move(batch));
+  }
+}
+
+void Writer::process(Batch batch) {
+  const auto not_transactional = std::stable_partition(
+      batch.begin(), batch.end(), [](const auto& job) { return job->transactional; }
+  );
+  Batch alone(std::make_move_iterator(not_transactional), std::make_move_iterator(batch.end()));
+  batch.erase(not_transactional, batch.end());
+
+  CommitReport report;
+  if (!batch.empty()) report = commit(batch);
+  for (const auto& job : alone) run_alone(*job);
+
+  std::move(alone.begin(), alone.end(), std::back_inserter(batch));
+  deliver(std::move(batch), report);
+}
+
+CommitReport Writer::commit(const Batch& batch) {
+  CommitReport report;
+  std::vector<Transaction> transactions;
+  transactions.reserve(batch.size() + 1);
+  bool committing = false;
+  try {
+    if (broken_) std::rethrow_exception(broken_);
+    const auto begun = std::chrono::steady_clock::now();
+    const int changes = database_.getTotalChanges();
+    begin_.run();
+    for (const auto& job : batch) {
+      Transaction& transaction = transactions.emplace_back(++serial_);
+      run_in_savepoint(*job, transaction, batch.size() == 1);
+      if (!job->error) report.events += transaction.events();
+    }
+    before_commit_(transactions.emplace_back(++serial_));
+    committing = true;
+    commit_.run();
+    if (database_.getTotalChanges() != changes) report.jobs = batch.size();
+    report.took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begun);
+  } catch (...) {
+    const auto error = std::current_exception();
+    try {
+      throw;
+    } catch (const SQLite::Exception& failure) {
+      note_if_broken(failure, committing);
+    } catch (...) {
+    }
+    for (auto done = transactions.rbegin(); done != transactions.rend(); ++done) done->undo();
+    for (const auto& job : batch) {
+      if (!job->error) job->error = error;
+    }
+    if (sqlite3_get_autocommit(database_.getHandle()) == 0) database_.tryExec("ROLLBACK");
+    report = CommitReport{};
+  }
+  return report;
+}
+
+void Writer::run_in_savepoint(Job& job, Transaction& transaction, bool only_one) {
+  // A transaction of one job can be taken back as a whole.
+  if (only_one) {
+    job.run(transaction);
+    return;
+  }
+  savepoint_.run();
+  try {
+    job.run(transaction);
+    release_.run();
+  } catch (...) {
+    job.error = std::current_exception();
+    transaction.undo();
+    // On a full disk SQLite may have rolled back everything: then nobody's work is there.
+    if (sqlite3_get_autocommit(database_.getHandle()) != 0) throw;
+    try {
+      throw;
+    } catch (const SQLite::Exception& failure) {
+      note_if_broken(failure, false);
+      if (broken_) throw;
+    } catch (...) {
+    }
+    rollback_to_.run();
+    release_.run();
+  }
+}
+
+void Writer::run_alone(Job& job) {
+  try {
+    if (broken_) std::rethrow_exception(broken_);
+    Transaction none(++serial_);
+    job.run(none);
+  } catch (...) {
+    job.error = std::current_exception();
+  }
+}
+
+void Writer::note_if_broken(const SQLite::Exception& error, bool committing) {
+  const int code = error.getErrorCode() & 0xff;
+  const bool hopeless = code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  const bool will_pass = code == SQLITE_FULL || code == SQLITE_BUSY;
+  if (!hopeless && (!committing || will_pass)) return;
+  // Never tried again: after a failed fsync the kernel may have dropped what was to be written, and
+  // a second one would answer that all is well.
+  const std::string why = std::string("the store is broken: ") + error.what();
+  broken_ = std::make_exception_ptr(std::runtime_error(why));
+}
+
+void Writer::deliver(Batch batch, const CommitReport& report) {
+  asio::post(loop_, [observed = observed_, batch = std::move(batch), report]() {
+    if (report.jobs > 0) {
+      ++observed->totals.commits;
+      observed->totals.jobs += report.jobs;
+      observed->totals.events += report.events;
+      observed->totals.took += report.took;
+      if (observed->on_commit) observed->on_commit(report);
+    }
+    for (const auto& job : batch) job->complete();
+  });
+}
+
+Task<void> Writer::perform_alone(std::function<void()> work) {
+  auto job = [work = std::move(work)](Transaction&) {
+    work();
+    return std::monostate{};
+  };
+  co_await enqueued<decltype(job), std::monostate>(std::move(job), false);
+}
+
+}  // namespace rosterd::sqlite
