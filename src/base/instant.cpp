@@ -51,8 +51,7 @@ std::optional<Date> read_date(Reader& in) {
   const Date date{
       std::chrono::year{*year},
       std::chrono::month{static_cast<unsigned>(*month)},
-      std::chrono::day{static_cast<unsigned>(*day)}
-  };
+      std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return std::nullopt;
   return date;
 }
@@ -64,8 +63,8 @@ std::optional<Duration> read_time_of_day(Reader& in) {
   if (!minute || !in.character(':')) return std::nullopt;
   const auto second = in.digits(2);
   if (!second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  return Duration{std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
-                  std::chrono::seconds{*second}};
+  return Duration{
+      std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{*second}};
 }
 
 std::optional<Duration> read_fraction(Reader& in) {

@@ -1,12 +1,11 @@
 #include "rosterd/base/text.hpp"
 
-#include <locale.h>
-#include <wctype.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <locale.h>
 #include <numeric>
+#include <wctype.h>
 
 namespace rosterd {
 
@@ -41,8 +40,7 @@ CodePoint decode(std::string_view text) {
     return {
         (first & 0x07U) << 18U | (byte(1) & 0x3FU) << 12U | (byte(2) & 0x3FU) << 6U |
             (byte(3) & 0x3FU),
-        4
-    };
+        4};
   }
   return {};
 }
@@ -76,9 +74,13 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
-char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
-std::size_t step(std::string_view text) { return std::max<std::size_t>(1, decode(text).bytes); }
+std::size_t step(std::string_view text) {
+  return std::max<std::size_t>(1, decode(text).bytes);
+}
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
   std::vector<std::size_t> row(right.size() + 1);
