@@ -169,7 +169,7 @@ TargetError TokenSource::refusal(
   std::string text =
       "no access token from " + host_ + ": " + advice + " (" + std::to_string(status);
   if (!answer.body.empty()) text += ": " + printable(answer.body, body_bytes_shown);
-  TargetError refused(error, status, text + ")");
+  TargetError refused(error, status, without_secrets(text + ")"));
   refused.retry_at = asked_to_wait_until(answer, clock_.now());
   if (error == ErrorClass::throttled && !refused.retry_at) {
     refused.retry_at = clock_.now() + throttled_wait;
