@@ -1,0 +1,303 @@
+#include "rosterd/adapters/drop_folder/drop_folder.hpp"
+
+#include "adapters/drop_folder/folders.hpp"
+#include "adapters/drop_folder/names.hpp"
+#include "adapters/drop_folder/watch.hpp"
+#include "rosterd/base/text.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace rosterd::drop_folder {
+
+namespace {
+
+constexpr std::string_view report_suffix = ".errors.csv";
+
+}  // namespace
+
+class DropFolder::Worker {
+ public:
+  Worker(
+      asio::any_io_executor executor,
+      const DropConfig& config,
+      FileHandler& handler,
+      const Clock& clock,
+      Log& log
+  )
+      : config_(config),
+        handler_(handler),
+        clock_(clock),
+        log_(log),
+        incoming_(config.folder / "incoming"),
+        processing_(config.folder / "processing"),
+        done_(config.folder / "done"),
+        rejected_(config.folder / "rejected"),
+        held_(config.folder / "held"),
+        watch_(std::move(executor), incoming_.path()) {}
+
+  Task<void> run(std::stop_token stop);
+
+ private:
+  /// A file in `incoming/` that may not be complete yet.
+  struct Seen {
+    std::uint64_t bytes = 0;
+    std::int64_t modified_ns = 0;
+    Duration first{0};  ///< when it was first seen
+    Duration still{0};  ///< since when it has not changed
+    bool moved_in = false;
+    bool open = false;  ///< written to, and not closed since
+  };
+
+  void take_notice(const Watch::Notice& notice);
+  std::optional<std::string> scan();
+  void refuse(const Folder::Item& item);
+  Duration until_due(const Folder::Item& item, Seen& seen) const;
+  bool has_manifest(const Folder& folder, const std::string& name) const;
+
+  std::optional<std::string> claim(const std::string& name);
+  Task<void> handle(std::string name);
+  Task<void> resume(std::stop_token stop);
+  void put_away(const std::string& name, const FileVerdict& verdict);
+  std::string move_under_free_name(
+      const Folder& from, const std::string& name, const Folder& to, std::string_view report
+  );
+  void move_manifest(
+      const Folder& from, const std::string& name, const Folder& to, const std::string& new_name
+  );
+  const Folder& folder_of(FileVerdict::Outcome outcome) const;
+
+  const DropConfig& config_;
+  FileHandler& handler_;
+  const Clock& clock_;
+  Log& log_;
+  Folder incoming_, processing_, done_, rejected_, held_;
+  Watch watch_;
+  std::map<std::string, Seen> seen_;
+  std::set<std::string> folders_told_;
+  Duration look_at_{0};  ///< on the monotonic clock, when nothing happens before
+};
+
+DropFolder::DropFolder(
+    asio::any_io_executor executor,
+    const DropConfig& config,
+    FileHandler& handler,
+    const Clock& clock,
+    Log& log
+)
+    : worker_(std::make_unique<Worker>(std::move(executor), config, handler, clock, log)) {}
+
+DropFolder::~DropFolder() = default;
+
+Task<void> DropFolder::run(std::stop_token stop) {
+  return worker_->run(std::move(stop));
+}
+
+Task<void> DropFolder::Worker::run(std::stop_token stop) {
+  const std::stop_callback wake_me(stop, [this] { watch_.cancel(); });
+  co_await resume(stop);
+  while (!stop.stop_requested()) {
+    const auto notices = watch_.read();
+    bool only_writing = !notices.empty();
+    for (const Watch::Notice& notice : notices) {
+      take_notice(notice);
+      only_writing = only_writing && notice.kind == Watch::Kind::written;
+    }
+    // Somebody writing a large file must not make the folder be listed for every block of it.
+    const Duration until_look = look_at_ - clock_.monotonic();
+    if (only_writing && until_look > Duration{0}) {
+      co_await watch_.wait(until_look);
+      continue;
+    }
+    const auto name = scan();
+    if (!name) {
+      co_await watch_.wait(look_at_ - clock_.monotonic());
+      continue;
+    }
+    auto claimed = claim(*name);
+    if (claimed) co_await handle(std::move(*claimed));
+  }
+}
+
+void DropFolder::Worker::take_notice(const Watch::Notice& notice) {
+  switch (notice.kind) {
+    case Watch::Kind::lost:
+      for (auto& [name, seen] : seen_) seen.open = false;
+      return;
+    case Watch::Kind::moved_in:
+    case Watch::Kind::written:
+    case Watch::Kind::closed:
+      break;
+  }
+  const Duration now = clock_.monotonic();
+  Seen& seen = seen_.try_emplace(notice.name, Seen{.first = now, .still = now}).first->second;
+  seen.moved_in = notice.kind == Watch::Kind::moved_in;
+  seen.open = notice.kind == Watch::Kind::written;
+}
+
+/// The oldest file that can be taken now, if any.
+std::optional<std::string> DropFolder::Worker::scan() {
+  Duration next_look = config_.rescan;
+  std::map<std::string, Seen> still_there;
+  std::optional<std::string> due;
+  for (const Folder::Item& item : incoming_.list()) {
+    if (is_left_alone(item.name)) continue;
+    if (item.kind == Folder::Kind::folder) {
+      if (folders_told_.insert(item.name).second) {
+        log_.warning("a folder in incoming is left alone", {{"name", printable(item.name)}});
+      }
+      continue;
+    }
+    if (item.kind != Folder::Kind::file || danger_of(item.name)) {
+      refuse(item);
+      continue;
+    }
+    const Duration now = clock_.monotonic();
+    const Seen fresh{
+        .bytes = item.bytes, .modified_ns = item.modified_ns, .first = now, .still = now};
+    const auto known = seen_.find(item.name);
+    Seen& seen =
+        still_there.emplace(item.name, known == seen_.end() ? fresh : known->second).first->second;
+    const Duration wait = until_due(item, seen);
+    if (wait > Duration{0}) {
+      next_look = std::min(next_look, wait);
+    } else if (!due) {
+      due = item.name;
+    }
+  }
+  seen_.swap(still_there);
+  look_at_ = clock_.monotonic() + next_look;
+  return due;
+}
+
+/// Zero: now.
+Duration DropFolder::Worker::until_due(const Folder::Item& item, Seen& seen) const {
+  const Duration now = clock_.monotonic();
+  if (seen.bytes != item.bytes || seen.modified_ns != item.modified_ns) {
+    seen.bytes = item.bytes;
+    seen.modified_ns = item.modified_ns;
+    seen.still = now;
+  }
+  Duration due = seen.moved_in ? seen.first : seen.still + config_.settle;
+  // Whoever writes may pause for longer than that; the close will be noticed.
+  if (seen.open) due = std::max(due, now + config_.rescan);
+  if (config_.manifest_required && !has_manifest(incoming_, item.name)) {
+    due = std::max(due, seen.first + config_.settle + config_.rescan);
+  }
+  return std::max(Duration{0}, due - now);
+}
+
+bool DropFolder::Worker::has_manifest(const Folder& folder, const std::string& name) const {
+  const auto names = manifest_names(name);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& manifest) {
+    return folder.find(manifest).has_value();
+  });
+}
+
+/// What is not even opened.
+void DropFolder::Worker::refuse(const Folder::Item& item) {
+  const std::string why = danger_of(item.name).value_or(
+      item.kind == Folder::Kind::link ? "is a link" : "is not a regular file"
+  );
+  const std::string report = "line,column,value,reason\r\n,,," + why + "\r\n";
+  const std::string name = move_under_free_name(incoming_, item.name, rejected_, report);
+  if (name.empty()) return;
+  std::vector<LogField> fields;
+  fields.emplace_back("source", config_.name);
+  fields.emplace_back("file", name);
+  fields.emplace_back("reason", why);
+  log_.warning("file rejected", fields);
+}
+
+/// The file's name in `processing/`; nothing when it is gone from `incoming/`.
+std::optional<std::string> DropFolder::Worker::claim(const std::string& name) {
+  seen_.erase(name);
+  std::string claimed = name;
+  for (int attempt = 1; processing_.find(claimed); ++attempt) {
+    claimed = with_time(name, clock_.now(), attempt);
+  }
+  // The manifest first: a crash in between must not leave a file without the one it needs.
+  move_manifest(incoming_, name, processing_, claimed);
+  if (!incoming_.move(name, processing_, claimed)) return std::nullopt;
+  const auto item = processing_.find(claimed);
+  if (item && item->kind == Folder::Kind::file) return claimed;
+  // Something else was put in its place between the look and the rename.
+  FileVerdict verdict;
+  verdict.outcome = FileVerdict::Outcome::rejected;
+  put_away(claimed, verdict);
+  return std::nullopt;
+}
+
+Task<void> DropFolder::Worker::handle(std::string name) {
+  const FileVerdict verdict = co_await handler_.handle(processing_.path_of(name));
+  put_away(name, verdict);
+}
+
+Task<void> DropFolder::Worker::resume(std::stop_token stop) {
+  const auto items = processing_.list();
+  for (const Folder::Item& item : items) {
+    if (stop.stop_requested()) co_return;
+    if (item.kind != Folder::Kind::file || is_left_alone(item.name)) continue;
+    co_await handle(item.name);
+  }
+  // Manifests that are left were claimed just before a crash, and their files were not.
+  for (const Folder::Item& item : processing_.list()) {
+    if (item.name.ends_with(".manifest.json")) processing_.move(item.name, incoming_, item.name);
+  }
+}
+
+void DropFolder::Worker::put_away(const std::string& name, const FileVerdict& verdict) {
+  const Folder& folder = folder_of(verdict.outcome);
+  const std::string moved = move_under_free_name(processing_, name, folder, verdict.errors_csv);
+  if (!moved.empty()) move_manifest(processing_, name, folder, moved);
+}
+
+/// The report is written before the file moves: a file that is away has its report beside it. The
+/// name in `to`; empty when the file is gone.
+std::string DropFolder::Worker::move_under_free_name(
+    const Folder& from, const std::string& name, const Folder& to, std::string_view report
+) {
+  const std::string wanted = safe_name(name);
+  std::string free = wanted;
+  for (int attempt = 1;; ++attempt) {
+    if (!to.find(free)) {
+      const std::string report_name = free + std::string(report_suffix);
+      if (!report.empty()) to.write(report_name, report);
+      if (from.move(name, to, free)) return free;
+      if (!from.find(name)) return {};
+    }
+    free = with_time(wanted, clock_.now(), attempt);
+  }
+}
+
+void DropFolder::Worker::move_manifest(
+    const Folder& from, const std::string& name, const Folder& to, const std::string& new_name
+) {
+  for (const std::string& manifest : manifest_names(name)) {
+    const auto item = from.find(manifest);
+    if (!item || item->kind != Folder::Kind::file) continue;
+    std::string free = manifest_names(new_name)[0];
+    for (int attempt = 1; !from.move(manifest, to, free) && from.find(manifest); ++attempt) {
+      free = with_time(new_name, clock_.now(), attempt) + ".manifest.json";
+    }
+    return;
+  }
+}
+
+const Folder& DropFolder::Worker::folder_of(FileVerdict::Outcome outcome) const {
+  switch (outcome) {
+    case FileVerdict::Outcome::done:
+      return done_;
+    case FileVerdict::Outcome::rejected:
+      return rejected_;
+    case FileVerdict::Outcome::held:
+      return held_;
+  }
+  std::abort();
+}
+
+}  // namespace rosterd::drop_folder

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rosterd::drop_folder {
+
+/// A directory held open; names in it are never resolved through another path.
+class Folder {
+ public:
+  enum class Kind { file, link, folder, other };
+
+  struct Item {
+    std::string name;
+    Kind kind = Kind::file;
+    std::uint64_t bytes = 0;
+    std::int64_t modified_ns = 0;
+  };
+
+  /// Makes the folder when it is not there.
+  explicit Folder(std::filesystem::path path);
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::filesystem::path path_of(const std::string& name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+
+  /// By time of last change, then by name.
+  std::vector<Item> list() const;
+  std::optional<Item> find(const std::string& name) const;
+
+  /// Renames into `to` unless something of that name is there. False: it is, or `name` is gone.
+  /// Both folders are on the disk when this returns.
+  bool move(const std::string& name, const Folder& to, const std::string& new_name) const;
+
+  /// Writes a new file, on the disk when this returns. An old one of that name goes.
+  void write(const std::string& name, std::string_view text) const;
+
+ private:
+  void sync() const;
+
+  std::filesystem::path path_;
+  int directory_ = -1;
+};
+
+}  // namespace rosterd::drop_folder
