@@ -2,6 +2,7 @@
 
 #include "ingest/event_json.hpp"
 #include "ingest/field_reader.hpp"
+#include "ingest/json_pointer.hpp"
 #include "ingest/mapped_event.hpp"
 #include "ingest/strict_json.hpp"
 #include "rosterd/base/assert.hpp"

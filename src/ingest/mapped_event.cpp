@@ -1,5 +1,7 @@
 #include "ingest/mapped_event.hpp"
 
+#include "ingest/json_pointer.hpp"
+
 namespace rosterd::ingest {
 
 namespace {

@@ -1,150 +1,61 @@
 #include "ingest/strict_json.hpp"
 
+#include "ingest/json_pointer.hpp"
 #include "rosterd/base/text.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <iterator>
-#include <limits>
+#include <charconv>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <unordered_set>
 
 namespace rosterd::ingest {
 
 namespace {
 
-/// Walks the text for the lexer and tells how far it has come: its callbacks come without place.
-class Cursor {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = const char&;
-
-  Cursor(const char* at, const char** reached) : at_(at), reached_(reached) {}
-
-  reference operator*() const { return *at_; }
-  Cursor& operator++() {
-    *reached_ = ++at_;
-    return *this;
-  }
-  bool operator==(const Cursor& other) const { return at_ == other.at_; }
-  bool operator!=(const Cursor& other) const { return at_ != other.at_; }
-
- private:
-  const char* at_;
-  const char** reached_;
-};
-
-void append_pointer(std::string& pointer, std::string_view token) {
-  pointer += '/';
-  for (const char c : token) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
+void append_utf8(std::string& out, std::uint32_t point) {
+  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+  const auto continuation = [&](std::uint32_t bits) { put(0x80U | (bits & 0x3FU)); };
+  if (point < 0x80) {
+    put(point);
+  } else if (point < 0x800) {
+    put(0xC0U | point >> 6U);
+    continuation(point);
+  } else if (point < 0x10000) {
+    put(0xE0U | point >> 12U);
+    continuation(point >> 6U);
+    continuation(point);
+  } else {
+    put(0xF0U | point >> 18U);
+    continuation(point >> 12U);
+    continuation(point >> 6U);
+    continuation(point);
   }
 }
 
-/// The parser's message without its preamble and without the piece of input it quotes.
-std::string plain_message(const nlohmann::json::exception& error) {
-  constexpr int number_overflow = 406;
-  if (error.id == number_overflow) return "the number is out of range";
-  std::string text = error.what();
-  const std::size_t column = text.find(", column ");
-  const std::size_t colon = text.find(": ", column == std::string::npos ? 0 : column);
-  if (colon != std::string::npos) text.erase(0, colon + 2);
-  const std::size_t quoted = text.find("; last read: '");
-  if (quoted != std::string::npos) {
-    const std::size_t expected = text.rfind("'; expected ");
-    text.erase(
-        quoted,
-        expected == std::string::npos || expected < quoted ? std::string::npos
-                                                           : expected + 1 - quoted
-    );
-  }
-  return text;
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
 }
 
-/// Receives the lexer's events and lays the values into one array.
-class Builder {
+/// Descends through the text once and lays the values into one array. It exists beside the
+/// library's parser because every event goes through it: this one costs a fifth, and knows the
+/// place of each value. Recursion is bounded by `depth_max`.
+class Parser {
  public:
-  using number_integer_t = nlohmann::json::number_integer_t;
-  using number_unsigned_t = nlohmann::json::number_unsigned_t;
-  using number_float_t = nlohmann::json::number_float_t;
-  using string_t = nlohmann::json::string_t;
-  using binary_t = nlohmann::json::binary_t;
-
-  Builder(std::string_view text, const JsonLimits& limits)
-      : text_(text), limits_(limits), reached_(text.data()) {
+  Parser(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {
     nodes_.reserve(text.size() / 12 + 4);
     open_.reserve(8);
   }
 
-  Result<JsonDocument, JsonError> build() {
-    const char* const end = text_.data() + text_.size();
-    const Cursor first(text_.data(), &reached_);
-    const Cursor last(end, &reached_);
-    if (!nlohmann::json::sax_parse(first, last, this)) return std::move(error_);
-    return JsonDocument(std::move(nodes_));
-  }
-
-  bool null() {
-    add(JsonKind::null);
-    return true;
-  }
-  bool boolean(bool value) {
-    add(JsonKind::boolean).boolean = value;
-    return true;
-  }
-  bool number_integer(number_integer_t value) {
-    JsonNode& node = add_number(JsonKind::integer);
-    node.integer = value;
-    node.number = static_cast<double>(value);
-    return true;
-  }
-  bool number_unsigned(number_unsigned_t value) {
-    if (value <= static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
-      return number_integer(static_cast<number_integer_t>(value));
+  Result<JsonDocument, JsonError> parse() {
+    if (!value()) return std::move(error_);
+    skip_space();
+    if (at_ < text_.size()) {
+      fail(at_, "something follows the value");
+      return std::move(error_);
     }
-    return number_float(static_cast<double>(value), std::to_string(value));
-  }
-  bool number_float(number_float_t value, const string_t& written) {
-    JsonNode& node = add_number(JsonKind::number);
-    node.number = value;
-    node.text = written;
-    return true;
-  }
-  bool string(string_t& value) {
-    add(JsonKind::string).text = std::move(value);
-    return true;
-  }
-  bool binary(binary_t&) { return false; }
-
-  bool start_object(std::size_t) { return start(JsonKind::object); }
-  bool start_array(std::size_t) { return start(JsonKind::array); }
-  bool end_object() { return finish(); }
-  bool end_array() { return finish(); }
-
-  bool key(string_t& value) {
-    const std::size_t begin = next_token();
-    behind_ = offset();
-    key_ = std::move(value);
-    has_key_ = true;
-    if (is_new(open_.back(), key_)) return true;
-    return fail(begin, "the name \"" + printable(key_, 60) + "\" is there twice");
-  }
-
-  bool parse_error(
-      std::size_t position, const std::string&, const nlohmann::json::exception& error
-  ) {
-    return fail(position == 0 ? 0 : position - 1, plain_message(error));
+    return JsonDocument(std::move(nodes_));
   }
 
  private:
@@ -155,49 +66,218 @@ class Builder {
     std::unique_ptr<std::unordered_set<std::string>> keys;  // only of an object with many
   };
 
-  std::size_t offset() const { return static_cast<std::size_t>(reached_ - text_.data()); }
+  /// NUL at the end, which is nowhere in the text.
+  char front() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
-  std::size_t next_token() const {
-    const std::size_t found = text_.find_first_not_of(" \t\r\n:,", behind_);
-    return std::min(found, text_.size());
+  void skip_space() {
+    while (front() == ' ' || front() == '\n' || front() == '\r' || front() == '\t') ++at_;
   }
 
-  JsonNode& add(JsonKind kind) {
+  bool take(char wanted) {
+    skip_space();
+    if (front() != wanted) return false;
+    ++at_;
+    return true;
+  }
+
+  bool value() {
+    skip_space();
+    switch (front()) {
+      case '{':
+        return object();
+      case '[':
+        return array();
+      case '"':
+        return string(add(JsonKind::string).text) && ended();
+      case 't':
+        return literal("true", JsonKind::boolean);
+      case 'f':
+        return literal("false", JsonKind::boolean);
+      case 'n':
+        return literal("null", JsonKind::null);
+      default:
+        if (front() == '-' || is_digit(front())) return number();
+        return fail(at_, "a value was expected");
+    }
+  }
+
+  bool object() {
+    if (!start(JsonKind::object)) return false;
+    if (take('}')) return finish();
+    do {
+      skip_space();
+      const std::size_t begin = at_;
+      if (front() != '"') return fail(at_, "a name in double quotes was expected");
+      if (!string(key_)) return false;
+      has_key_ = true;
+      if (!is_new(open_.back(), key_)) {
+        return fail(begin, "the name \"" + printable(key_, 60) + "\" is there twice");
+      }
+      if (!take(':')) return fail(at_, "a colon was expected");
+      if (!value()) return false;
+    } while (take(','));
+    return take('}') ? finish() : fail(at_, "a comma or } was expected");
+  }
+
+  bool array() {
+    if (!start(JsonKind::array)) return false;
+    if (take(']')) return finish();
+    do {
+      if (!value()) return false;
+    } while (take(','));
+    return take(']') ? finish() : fail(at_, "a comma or ] was expected");
+  }
+
+  bool literal(std::string_view word, JsonKind kind) {
+    if (text_.substr(at_, word.size()) != word) return fail(at_, "a value was expected");
+    add(kind).boolean = word == "true";
+    at_ += word.size();
+    return ended();
+  }
+
+  /// RFC 8259, section 6.
+  bool number() {
+    const std::size_t begin = at_;
+    const auto digits = [&] {
+      const std::size_t first = at_;
+      while (is_digit(front())) ++at_;
+      return at_ > first;
+    };
+    if (front() == '-') ++at_;
+    const bool zero = front() == '0';
+    const std::size_t first = at_;
+    if (!digits()) return fail(at_, "a digit was expected");
+    if (zero && at_ - first > 1) return fail(first, "a number must not begin with 0");
+    bool is_integer = true;
+    if (front() == '.') {
+      is_integer = false;
+      ++at_;
+      if (!digits()) return fail(at_, "a digit was expected");
+    }
+    if (front() == 'e' || front() == 'E') {
+      is_integer = false;
+      ++at_;
+      if (front() == '+' || front() == '-') ++at_;
+      if (!digits()) return fail(at_, "a digit was expected");
+    }
+    return add_number(begin, is_integer);
+  }
+
+  bool add_number(std::size_t begin, bool is_integer) {
+    const std::string_view written = text_.substr(begin, at_ - begin);
+    const char* const end = written.data() + written.size();
+    std::int64_t integer = 0;
+    const auto exact = std::from_chars(written.data(), end, integer);
+    if (is_integer && exact.ec == std::errc{}) {
+      JsonNode& node = add(JsonKind::integer, begin);
+      node.integer = integer;
+      node.number = static_cast<double>(integer);
+      return ended();
+    }
+    double number = 0;
+    if (std::from_chars(written.data(), end, number).ec != std::errc{}) {
+      return fail(begin, "the number is out of range");
+    }
+    JsonNode& node = add(JsonKind::number, begin);
+    node.number = number;
+    node.text = written;
+    return ended();
+  }
+
+  bool string(std::string& out) {
+    const std::size_t begin = ++at_;
+    std::size_t run = begin;
+    bool ascii = true;
+    out.clear();
+    while (front() != '"') {
+      const auto byte = static_cast<unsigned char>(front());
+      if (byte == '\\') {
+        out.append(text_, run, at_ - run);
+        if (!escape(out)) return false;
+        run = at_;
+        continue;
+      }
+      if (byte < 0x20) return fail(at_, "a control character in a string must be escaped");
+      ascii = ascii && byte < 0x80;
+      ++at_;
+    }
+    out.append(text_, run, at_ - run);
+    if (!ascii) {
+      const auto bad = invalid_utf8_at(text_.substr(begin, at_ - begin));
+      if (bad) return fail(begin + *bad, "not UTF-8");
+    }
+    ++at_;
+    return true;
+  }
+
+  bool escape(std::string& out) {
+    constexpr std::string_view letters = "\"\\/bfnrt";
+    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
+    const std::size_t begin = at_++;
+    const char letter = front();
+    ++at_;
+    if (letter != 'u') {
+      const std::size_t found = letters.find(letter);
+      if (found == std::string_view::npos) return fail(begin, "an escape that does not exist");
+      out += meanings[found];
+      return true;
+    }
+    auto point = hex4();
+    if (point && *point >= 0xD800 && *point < 0xDC00) {
+      const bool paired = text_.substr(at_, 2) == "\\u";
+      at_ += paired ? 2 : 0;
+      const auto low = paired ? hex4() : std::nullopt;
+      if (!low || *low < 0xDC00 || *low > 0xDFFF) return fail(begin, "a lone surrogate");
+      point = 0x10000 + ((*point - 0xD800) << 10U) + (*low - 0xDC00);
+    } else if (point && *point >= 0xDC00 && *point < 0xE000) {
+      return fail(begin, "a lone surrogate");
+    }
+    if (!point) return fail(begin, "four hexadecimal digits were expected");
+    append_utf8(out, *point);
+    return true;
+  }
+
+  std::optional<std::uint32_t> hex4() {
+    const std::string_view digits = text_.substr(std::min(at_, text_.size()), 4);
+    std::uint32_t value = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    if (digits.size() < 4 || read.ptr != digits.data() + 4) return std::nullopt;
+    at_ += 4;
+    return value;
+  }
+
+  JsonNode& add(JsonKind kind) { return add(kind, at_); }
+
+  JsonNode& add(JsonKind kind, std::size_t begin) {
     if (!open_.empty()) ++open_.back().children;
     JsonNode& node = nodes_.emplace_back();
     node.kind = kind;
-    node.begin = static_cast<std::uint32_t>(next_token());
-    behind_ = offset();
-    node.end = static_cast<std::uint32_t>(behind_);
+    node.begin = static_cast<std::uint32_t>(begin);
     if (has_key_) node.key = std::move(key_);
     has_key_ = false;
     return node;
   }
 
-  JsonNode& add_number(JsonKind kind) {
-    JsonNode& node = add(kind);
-    // The lexer has looked at the character behind the number, too.
-    const std::size_t end = text_.find_first_not_of("0123456789+-.eE", node.begin);
-    behind_ = std::min(end, text_.size());
-    node.end = static_cast<std::uint32_t>(behind_);
-    return node;
+  bool ended() {
+    nodes_.back().end = static_cast<std::uint32_t>(at_);
+    return true;
   }
 
   bool start(JsonKind kind) {
     if (open_.size() == limits_.depth_max) {
-      return fail(next_token(), "nested deeper than " + std::to_string(limits_.depth_max));
+      return fail(at_, "nested deeper than " + std::to_string(limits_.depth_max));
     }
     const auto index = static_cast<std::uint32_t>(nodes_.size());
     add(kind);
     open_.emplace_back(index);
+    ++at_;
     return true;
   }
 
   bool finish() {
     JsonNode& node = nodes_[open_.back().node];
     node.span = static_cast<std::uint32_t>(nodes_.size()) - open_.back().node;
-    behind_ = next_token() + 1;
-    node.end = static_cast<std::uint32_t>(behind_);
+    node.end = static_cast<std::uint32_t>(at_);
     open_.pop_back();
     return true;
   }
@@ -218,6 +298,7 @@ class Builder {
   }
 
   bool fail(std::size_t where, std::string what) {
+    if (where >= text_.size()) what = "the text ends too early";
     error_ = JsonError(std::move(what), current_pointer());
     std::tie(error_.line, error_.column) = line_and_column(text_, where);
     return false;
@@ -230,11 +311,11 @@ class Builder {
       const bool innermost = depth + 1 == open_.size();
       if (nodes_[open.node].is(JsonKind::array)) {
         const std::uint32_t index = innermost ? open.children : open.children - 1;
-        append_pointer(pointer, std::to_string(index));
+        append_pointer_token(pointer, std::to_string(index));
       } else if (!innermost) {
-        append_pointer(pointer, nodes_[open_[depth + 1].node].key);
+        append_pointer_token(pointer, nodes_[open_[depth + 1].node].key);
       } else if (has_key_) {
-        append_pointer(pointer, key_);
+        append_pointer_token(pointer, key_);
       }
     }
     return pointer;
@@ -242,8 +323,7 @@ class Builder {
 
   std::string_view text_;
   const JsonLimits& limits_;
-  const char* reached_;
-  std::size_t behind_ = 0;  // the first byte after the last token
+  std::size_t at_ = 0;
   std::vector<JsonNode> nodes_;
   std::vector<Open> open_;
   std::string key_;
@@ -251,7 +331,7 @@ class Builder {
   JsonError error_;
 };
 
-/// What the lexer lets pass, or would explain badly.
+/// What is wrong with the text as a whole.
 std::optional<JsonError> refused_at_sight(std::string_view text, const JsonLimits& limits) {
   const auto at = [&](std::size_t offset, std::string what) {
     JsonError error(std::move(what), "");
@@ -273,7 +353,7 @@ std::optional<JsonError> refused_at_sight(std::string_view text, const JsonLimit
 
 Result<JsonDocument, JsonError> parse_json(std::string_view text, const JsonLimits& limits) {
   if (auto refused = refused_at_sight(text, limits)) return std::move(*refused);
-  return Builder(text, limits).build();
+  return Parser(text, limits).parse();
 }
 
 const JsonNode* JsonNode::find(std::string_view name) const {
@@ -282,74 +362,6 @@ const JsonNode* JsonNode::find(std::string_view name) const {
     if (member.key == name) return &member;
   }
   return nullptr;
-}
-
-namespace {
-
-const JsonNode* item(const JsonNode& array, std::string_view index) {
-  const bool leading_zero = index.size() > 1 && index.front() == '0';
-  if (index.empty() || index.size() > 9 || leading_zero) return nullptr;
-  std::size_t left = 0;
-  for (const char c : index) {
-    if (c < '0' || c > '9') return nullptr;
-    left = left * 10 + static_cast<std::size_t>(c - '0');
-  }
-  for (const JsonNode& child : JsonChildren(array)) {
-    if (left-- == 0) return &child;
-  }
-  return nullptr;
-}
-
-std::string unescaped(std::string_view token) {
-  std::string out;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if (token[i] == '~' && i + 1 < token.size()) {
-      out += token[++i] == '1' ? '/' : '~';
-    } else {
-      out += token[i];
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
-const JsonNode* at_pointer(const JsonNode& root, std::string_view pointer) {
-  const JsonNode* node = &root;
-  while (!pointer.empty() && node != nullptr) {
-    if (pointer.front() != '/') return nullptr;
-    pointer.remove_prefix(1);
-    const std::string_view token = pointer.substr(0, pointer.find('/'));
-    pointer.remove_prefix(token.size());
-    if (node->is(JsonKind::array)) {
-      node = item(*node, token);
-    } else if (token.find('~') == std::string_view::npos) {
-      node = node->find(token);
-    } else {
-      node = node->find(unescaped(token));
-    }
-  }
-  return node;
-}
-
-std::string pointer_to(const JsonNode& root, const JsonNode& node) {
-  std::string pointer;
-  const JsonNode* at = &root;
-  while (at != &node) {
-    std::size_t index = 0;
-    const JsonNode* next = nullptr;
-    for (const JsonNode& child : JsonChildren(*at)) {
-      if (&node >= &child && &node < &child + child.span) {
-        next = &child;
-        break;
-      }
-      ++index;
-    }
-    if (next == nullptr) return pointer;
-    append_pointer(pointer, at->is(JsonKind::array) ? std::to_string(index) : next->key);
-    at = next;
-  }
-  return pointer;
 }
 
 std::pair<std::size_t, std::size_t> line_and_column(std::string_view text, std::size_t offset) {
@@ -368,22 +380,30 @@ std::pair<std::size_t, std::size_t> line_and_column(std::string_view text, std::
 
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
+  const auto is_plain = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte != 0x7F && c != '"' && c != '\\';
+  };
+  out += '"';
+  while (!text.empty()) {
+    const auto special = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto plain = static_cast<std::size_t>(special - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const char c = text.front();
+    text.remove_prefix(1);
+    out += '\\';
     if (c == '"' || c == '\\') {
-      out += '\\';
       out += c;
     } else if (c == '\n') {
-      out += "\\n";
+      out += 'n';
     } else if (c == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += "\\u00";
-      out += digits[byte >> 4U];
-      out += digits[byte & 15U];
+      out += 't';
     } else {
-      out += c;
+      out += "u00";
+      out += digits[static_cast<unsigned char>(c) >> 4U];
+      out += digits[static_cast<unsigned char>(c) & 15U];
     }
   }
   out += '"';

@@ -86,12 +86,6 @@ struct JsonLimits {
 /// name twice in an object, no number beyond a double, no lone surrogate, only UTF-8.
 Result<JsonDocument, JsonError> parse_json(std::string_view text, const JsonLimits& limits = {});
 
-/// The value that an RFC 6901 pointer names below `root`, or null.
-const JsonNode* at_pointer(const JsonNode& root, std::string_view pointer);
-
-/// The pointer of `node`, which lies in the document of `root`.
-std::string pointer_to(const JsonNode& root, const JsonNode& node);
-
 /// Line and column, from 1, of a byte of `text`.
 std::pair<std::size_t, std::size_t> line_and_column(std::string_view text, std::size_t offset);
 

@@ -1,5 +1,7 @@
 #include "ingest/strict_json.hpp"
 
+#include "ingest/json_pointer.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -46,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(
         Text{"negative_zero", "[-0]"},
         Text{"huge_integer", "[123123123123123123123123123123]"},
         Text{"exponent", "[1E+2, 0e1, 1.5e-7]"},
-        Text{"tiny_number", "[123e-10000000]"},
+        Text{"tiny_number", "[1e-300]"},
         Text{"surrogate_pair", R"(["\ud83d\ude00"])"},
         Text{"escaped_nul", R"(["\u0000"])"},
         Text{"noncharacter", "[\"\xEF\xBF\xBF\"]"},
@@ -93,6 +95,7 @@ INSTANTIATE_TEST_SUITE_P(
         Text{"latin_1", "[\"\xE9\"]"},
         Text{"beyond_unicode", "[\"\xF4\xBF\xBF\xBF\"]"},
         Text{"too_large_a_number", "[1e400]"},
+        Text{"too_near_to_zero", "[1e-400]"},
         Text{"too_small_a_number", "[-1e400]"},
         Text{"not_a_number", "[NaN]"},
         Text{"infinity", "[Infinity]"},
@@ -102,6 +105,15 @@ INSTANTIATE_TEST_SUITE_P(
         Text{"no_digit_behind_the_point", "[1.]"},
         Text{"no_digit_before_the_point", "[.5]"},
         Text{"lone_minus", "[-]"},
+        Text{"minus_leading_zero", "[-01]"},
+        Text{"exponent_without_digits", "[1e+]"},
+        Text{"two_signs", "[--1]"},
+        Text{"escape_at_the_end", "[\"\\"},
+        Text{"signed_escape", R"(["\u-123"])"},
+        Text{"surrogate_and_no_digits", R"(["\ud83d\u"])"},
+        Text{"surrogate_at_the_end", R"(["\ud83d)"},
+        Text{"two_high_surrogates", R"(["\ud83d\ud83d"])"},
+        Text{"literal_with_a_tail", "[nulls]"},
         Text{"trailing_comma_in_array", "[1,]"},
         Text{"trailing_comma_in_object", R"({"a":1,})"},
         Text{"double_comma", "[1,,2]"},
@@ -172,19 +184,10 @@ INSTANTIATE_TEST_SUITE_P(
             "{\"a\":" + std::string(40, '['),
             "1:37 '/a/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0' "
             "nested deeper than 32"},
-        Fault{"number", R"({"a": [0, 1e400]})", "1:15 '/a/1' the number is out of range"},
-        Fault{
-            "literal",
-            "{\"a/b\": tru}",
-            "1:12 '/a~1b' syntax error while parsing value - invalid literal"},
-        Fault{
-            "columns_are_characters",
-            "[\"ä€\", x]",
-            "1:8 '/1' syntax error while parsing value - invalid literal"},
-        Fault{
-            "behind",
-            "{}\n  x",
-            "2:3 '' syntax error while parsing value - invalid literal; expected end of input"},
+        Fault{"number", R"({"a": [0, 1e400]})", "1:11 '/a/1' the number is out of range"},
+        Fault{"literal", "{\"a/b\": tru}", "1:9 '/a~1b' a value was expected"},
+        Fault{"columns_are_characters", "[\"ä€\", x]", "1:8 '/1' a value was expected"},
+        Fault{"behind", "{}\n  x", "2:3 '' something follows the value"},
         Fault{"empty", "", "1:1 '' the body is empty"}
     ),
     [](const auto& row) { return row.param.name; }
@@ -268,16 +271,17 @@ TEST(StrictJson, WritesStringsThatItReadsBack) {
   EXPECT_EQ(parse_json(written)->root().text, text);
 }
 
-// Whatever it accepts, the library's own parser accepts as well, with the same number of values.
-TEST(StrictJson, AcceptsNothingThatTheLibraryRefuses) {
+// Of one object without a name twice, both parsers think the same, whatever is broken in it.
+TEST(StrictJson, AgreesWithTheLibrary) {
   const std::string seed = R"({"a":[1,-2.5e3,"x\u00e4"],"b":{"c":null,"d":true}})";
   for (std::size_t at = 0; at < seed.size(); ++at) {
     for (const char c :
          {'"', '{', '}', '[', ']', ',', ':', '\\', '0', 'e', '-', ' ', '\x01', '\xC3'}) {
       std::string text = seed;
       text[at] = c;
-      if (!parse_json(text)) continue;
-      EXPECT_TRUE(nlohmann::json::accept(text)) << text;
+      const auto document = parse_json(text);
+      const bool twice = !document && document.error().text.find("twice") != std::string::npos;
+      EXPECT_EQ(document.has_value(), nlohmann::json::accept(text) && !twice) << text;
     }
   }
 }
