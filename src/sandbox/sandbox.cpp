@@ -87,7 +87,6 @@ struct Sandbox::Impl {
   Tenant tenant;
   Router router;
   std::uint64_t saved_version = 0;
-  std::unique_ptr<asio::steady_timer> save_timer;
   bool save_planned = false;
   std::shared_ptr<int> alive = std::make_shared<int>(0);
 };
@@ -179,9 +178,10 @@ Task<void> Sandbox::Impl::save_soon() {
   if (!tenant.options.state_file || save_planned || version() == saved_version) co_return;
   const auto executor = co_await asio::this_coro::executor;
   save_planned = true;
-  save_timer = std::make_unique<asio::steady_timer>(executor, save_delay);
+  // The timer belongs to its own handler: it must not outlive the loop, and the sandbox may.
+  const auto timer = std::make_shared<asio::steady_timer>(executor, save_delay);
   const std::weak_ptr<int> here = alive;
-  save_timer->async_wait([this, here](const boost::system::error_code& error) {
+  timer->async_wait([this, here, timer](const boost::system::error_code& error) {
     if (error || here.expired()) return;
     save_planned = false;
     save();

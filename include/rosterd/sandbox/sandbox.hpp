@@ -44,7 +44,8 @@ class Sandbox final : public HttpHandler {
   void seed_users(const std::vector<User>& users);
   /// The storage as `GET /api/configuration/export` answers it.
   std::string export_json() const;
-  /// Replaces the storage. Throws `std::invalid_argument` when the text is not a JSON object.
+  /// Replaces the storage by a state in the form of the state file, whose `users` are added to the
+  /// accounts. Throws `std::invalid_argument` when it is none.
   void import_json(std::string_view text);
   /// Writes the state file now, when there is one and something has changed.
   void save_state();
