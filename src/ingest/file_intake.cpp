@@ -2,7 +2,6 @@
 
 #include "ingest/intake_run.hpp"
 
-#include <cstdlib>
 #include <utility>
 
 namespace rosterd::ingest {
@@ -23,27 +22,6 @@ Task<RosterChanges> FileIntake::preview(
   changes.events = co_await run.into_list();
   changes.report = std::move(run.report());
   co_return changes;
-}
-
-Task<FileVerdict> DropIntake::handle(std::filesystem::path file) {
-  const IntakeReport report = co_await intake_.run(config_, std::move(file), options_);
-  FileVerdict verdict;
-  verdict.errors_csv = errors_csv(report);
-  switch (report.intake.state) {
-    case IntakeState::done:
-    case IntakeState::repeated:
-      verdict.outcome = FileVerdict::Outcome::done;
-      co_return verdict;
-    case IntakeState::rejected:
-      verdict.outcome = FileVerdict::Outcome::rejected;
-      co_return verdict;
-    case IntakeState::held:
-      verdict.outcome = FileVerdict::Outcome::held;
-      co_return verdict;
-    case IntakeState::reading:
-      break;
-  }
-  std::abort();
 }
 
 }  // namespace rosterd::ingest

@@ -7,7 +7,6 @@
 #include "rosterd/ingest/row_mapper.hpp"
 #include "rosterd/ports/clock.hpp"
 #include "rosterd/ports/crypto.hpp"
-#include "rosterd/ports/file_handler.hpp"
 #include "rosterd/ports/intake_store.hpp"
 #include "rosterd/ports/log.hpp"
 
@@ -92,19 +91,6 @@ class FileIntake {
 
  private:
   Parts parts_;
-};
-
-/// Hands the files of one drop folder to the intake. The references must outlive it.
-class DropIntake : public FileHandler {
- public:
-  DropIntake(FileIntake& intake, const DropConfig& config) : intake_(intake), config_(config) {}
-
-  Task<FileVerdict> handle(std::filesystem::path file) override;
-
- private:
-  FileIntake& intake_;
-  const DropConfig& config_;
-  const IntakeOptions options_;
 };
 
 /// `NAME.errors.csv` (RFC 4180, header line,column,value,reason): the failed rows and quarantined
