@@ -40,6 +40,18 @@ LinkOutcome failed(TargetError error) {
   return outcome;
 }
 
+/// Whether a tenant that gave one question no answer has none for the next thousand either now.
+bool concerns_everybody(ErrorClass error) {
+  return error != ErrorClass::permanent && error != ErrorClass::stale_catalogue;
+}
+
+/// For those who were not asked about: it costs them no attempt.
+TargetError not_asked(const TargetError& why) {
+  TargetError error(ErrorClass::paused, 0, "not looked up: " + why.text);
+  error.retry_at = why.retry_at;
+  return error;
+}
+
 bool has_connection(const TenantUser& user, const std::string& connection) {
   return std::any_of(user.identities.begin(), user.identities.end(), [&](const auto& identity) {
     return identity.connection == connection;
@@ -50,7 +62,9 @@ bool has_connection(const TenantUser& user, const std::string& connection) {
 LinkOutcome choose(const std::vector<TenantUser>& users, const std::string& connection) {
   std::vector<AccountId> candidates;
   for (const TenantUser& user : users) {
-    if (has_connection(user, connection)) candidates.push_back(user.id);
+    // Pages shift while they are read, so that a user may have been on two of them.
+    const bool seen = std::find(candidates.begin(), candidates.end(), user.id) != candidates.end();
+    if (!seen && has_connection(user, connection)) candidates.push_back(user.id);
   }
   LinkOutcome outcome = linked(candidates);
   if (candidates.size() > 1) {
@@ -95,16 +109,24 @@ Task<std::map<PersonId, LinkOutcome>> AccountResolver::resolve(
   }
 
   std::map<PersonId, LinkOutcome> outcomes;
+  std::optional<TargetError> unreachable;
   for (const LinkRequest& request : requests) {
     LinkOutcome& outcome = outcomes[request.person];
+    if (unreachable) {
+      outcome = failed(*unreachable);
+      continue;
+    }
     if (stop) {
       outcome.kind = LinkOutcome::Kind::deferred;
       continue;
     }
     outcome = co_await resolve_one(request);
-    // A tenant that cannot answer one question now cannot answer the next thousand either.
-    stop = outcome.kind == LinkOutcome::Kind::failed;
-    if (!stop && !everybody_) stop = co_await interrupted();
+    const bool refused = outcome.kind == LinkOutcome::Kind::failed;
+    if (refused && concerns_everybody(outcome.error->error)) {
+      unreachable = not_asked(*outcome.error);
+    } else if (!everybody_) {
+      stop = co_await interrupted();
+    }
   }
   everybody_.reset();
   co_await refuse_foreign(outcomes);

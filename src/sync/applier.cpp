@@ -62,6 +62,36 @@ Trouble trouble_from(const TargetError& error) {
   return trouble;
 }
 
+/// How soon trouble of this kind may pass: 0 by itself, 3 never.
+int hopelessness(const Trouble& trouble) {
+  if (trouble.cut_short) return 0;
+  switch (trouble.error) {
+    case ErrorClass::authentication:
+    case ErrorClass::configuration:
+    case ErrorClass::throttled:
+    case ErrorClass::paused:
+      return 0;
+    case ErrorClass::transient:
+    case ErrorClass::unknown:
+      return 1;
+    case ErrorClass::contended:
+    case ErrorClass::no_account:
+      return 2;
+    case ErrorClass::stale_catalogue:
+    case ErrorClass::permanent:
+    case ErrorClass::ambiguous_account:
+    case ErrorClass::conflict:
+    case ErrorClass::unknown_entitlement:
+    case ErrorClass::invalid:
+    case ErrorClass::poison:
+      return 3;
+  }
+  std::abort();
+}
+
+// A commit for every call would be a commit too many where each person has a call of their own.
+constexpr std::size_t calls_per_claim = 50;
+
 bool names_unknown(const Plan& plan) {
   return std::any_of(plan.unmet.begin(), plan.unmet.end(), [](const Unmet& unmet) {
     return unmet.why == Unmet::Why::unknown_entitlement;
@@ -69,6 +99,24 @@ bool names_unknown(const Plan& plan) {
 }
 
 }  // namespace
+
+Trouble decisive(const std::optional<Trouble>& known, Trouble another) {
+  if (known && hopelessness(*known) <= hopelessness(another)) return *known;
+  return another;
+}
+
+LedgerEntry ledger_entry(const Change& change, const Policy& policy, Instant since) {
+  LedgerEntry entry;
+  entry.account = change.account;
+  entry.entitlement = change.entitlement;
+  entry.name = change.name;
+  entry.person = change.person;
+  entry.event = change.event;
+  entry.rule = change.reason;
+  entry.policy_version = policy.version;
+  entry.since = since;
+  return entry;
+}
 
 Task<ApplyResult> Applier::apply(const std::vector<Subject>& subjects, Interrupted interrupted) {
   bool readable = parts_.mirror.known();
@@ -128,16 +176,33 @@ Task<bool> Applier::refresh() {
 Task<void> Applier::send_all(const Plan& todo, const Interrupted& interrupted) {
   result_.fresh = false;
   const std::vector<Operation> calls = operations(todo, parts_.target.body_bytes_max());
-  bool first = result_.calls == 0;
-  for (const Operation& operation : calls) {
-    if (!first) cut_short_ = co_await interrupted();
-    first = false;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const Operation& operation = calls[i];
+    // The first call is made whatever comes, so that every round gets something done.
+    if (result_.calls > 0) cut_short_ = co_await interrupted();
     if (cut_short_) co_return;
+    if (i % calls_per_claim == 0) co_await claim(todo, calls, i);
     const auto answer = co_await send(todo, operation);
     ++result_.calls;
     note(todo, operation, answer);
     if (stopped_by_) co_return;
   }
+}
+
+Task<void> Applier::claim(
+    const Plan& plan, const std::vector<Operation>& calls, std::size_t first
+) {
+  Settlement settlement;
+  settlement.at = parts_.clock.now();
+  const std::size_t end = std::min(first + calls_per_claim, calls.size());
+  for (std::size_t i = first; i < end; ++i) {
+    for (const std::size_t index : calls[i].changes) {
+      const Change& change = plan.changes[index];
+      if (change.kind != Change::Kind::grant || !claimed_.insert(key_of(change)).second) continue;
+      settlement.granted.push_back(ledger_entry(change, parts_.policy, settlement.at));
+    }
+  }
+  if (!settlement.granted.empty()) co_await parts_.store.settle(std::move(settlement));
 }
 
 Task<Answer<Acknowledged>> Applier::send(const Plan& plan, const Operation& operation) {
@@ -191,6 +256,15 @@ void Applier::count_lost(const Plan& plan) {
   }
 }
 
+void Applier::note(const PersonId& person, Trouble trouble) {
+  const auto known = result_.trouble.find(person);
+  if (known == result_.trouble.end()) {
+    result_.trouble.emplace(person, std::move(trouble));
+  } else {
+    known->second = decisive(known->second, std::move(trouble));
+  }
+}
+
 Trouble Applier::trouble_of(const Change& change) const {
   const auto track = tracks_.find(key_of(change));
   if (track != tracks_.end() && track->second.error) return trouble_from(*track->second.error);
@@ -198,7 +272,7 @@ Trouble Applier::trouble_of(const Change& change) const {
   Trouble trouble;
   if (cut_short_) {
     trouble.cut_short = true;
-    trouble.reason = "put off: somebody who has left comes first";
+    trouble.reason = "put off: the round was cut short";
     return trouble;
   }
   trouble.error = ErrorClass::contended;
@@ -218,7 +292,11 @@ void Applier::report(const std::vector<Subject>& subjects) {
     }
   }
   for (const Change& change : result_.rest.changes) {
-    if (writes(change)) result_.trouble.emplace(change.person, trouble_of(change));
+    if (!writes(change)) continue;
+    note(change.person, trouble_of(change));
+    if (claimed_.contains(key_of(change)) && surely_not_done(change)) {
+      result_.unclaimed.emplace_back(change.account, change.entitlement);
+    }
   }
   for (const Unmet& unmet : result_.rest.unmet) {
     if (unmet.why != Unmet::Why::unknown_entitlement) continue;
@@ -226,9 +304,17 @@ void Applier::report(const std::vector<Subject>& subjects) {
     trouble.error = ErrorClass::unknown_entitlement;
     trouble.reason = "the tenant has no " + std::string(to_string(unmet.name.kind)) + " " +
                      to_string(unmet.name);
-    result_.trouble.emplace(unmet.person, std::move(trouble));
+    note(unmet.person, std::move(trouble));
   }
   record_operations();
+}
+
+/// A call without a clear answer may still take effect after it was read that it has not.
+bool Applier::surely_not_done(const Change& change) const {
+  const auto track = tracks_.find(key_of(change));
+  if (track == tracks_.end()) return true;
+  const bool unclear = track->second.status == 0 || track->second.status >= 500;
+  return !unclear;
 }
 
 void Applier::record_operations() {

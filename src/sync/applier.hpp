@@ -11,7 +11,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rosterd::sync {
@@ -24,12 +26,19 @@ struct Trouble {
   bool cut_short = false;  ///< not tried: the round was ended early
 };
 
+/// Of two, the one that decides: while anything may still come right by itself, an event lives.
+Trouble decisive(const std::optional<Trouble>& known, Trouble another);
+
+LedgerEntry ledger_entry(const Change& change, const Policy& policy, Instant since);
+
 struct ApplyResult {
   /// What is left to do by the last reading. Its `adopt` changes are there and wanted, its
   /// `forget` changes are gone: together they are what the ledger must learn.
   Plan rest;
   bool fresh = false;                   ///< `rest` was made from a reading after the last write
   std::map<PersonId, Trouble> trouble;  ///< everybody else agrees, as read back
+  /// Entered into the ledger before they were to be sent, and certainly not granted.
+  std::vector<std::pair<AccountId, EntitlementRef>> unclaimed;
   std::vector<OperationRecord> operations;
   std::uint64_t lost_writes = 0;
   std::uint64_t calls = 0;  ///< mutating ones
@@ -40,10 +49,12 @@ struct ApplyResult {
 /// Writes, reads everything again, and writes again what was acknowledged and is not there
 /// (`rewrites_max` times; then it is contended). A call that failed is not sent again here: the
 /// retry schedule does that. A call whose outcome is unknown ends the writing; reading decides.
+/// What is granted is in the ledger before it is sent: whatever happens then, it can be withdrawn.
 class Applier {
  public:
   struct Parts {
     Target& target;
+    WorkStore& store;
     TenantMirror& mirror;
     const Policy& policy;
     const Clock& clock;
@@ -77,16 +88,20 @@ class Applier {
   Plan sendable(const Plan& plan) const;
   Task<bool> refresh();
   Task<void> send_all(const Plan& todo, const Interrupted& interrupted);
+  Task<void> claim(const Plan& plan, const std::vector<Operation>& calls, std::size_t first);
   Task<Answer<Acknowledged>> send(const Plan& plan, const Operation& operation);
   void note(const Plan& plan, const Operation& operation, const Answer<Acknowledged>& answer);
+  void note(const PersonId& person, Trouble trouble);
   void count_lost(const Plan& plan);
   void report(const std::vector<Subject>& subjects);
   Trouble trouble_of(const Change& change) const;
+  bool surely_not_done(const Change& change) const;
   void record_operations();
 
   Parts parts_;
   int rewrites_max_;
   std::map<Key, Track> tracks_;
+  std::set<Key> claimed_;
   std::optional<TargetError> stopped_by_;
   std::optional<TargetError> unread_;
   bool cut_short_ = false;

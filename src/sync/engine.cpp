@@ -66,14 +66,16 @@ Task<bool> Engine::round(std::stop_token stop) {
   Work work = co_await parts_.store.take_due(now, limits);
   if (work.events.empty() && work.people.empty()) co_return false;
 
-  // Kept for the whole round: a policy that is replaced meanwhile counts from the next one on.
+  // Both are kept for the whole round: a policy that is replaced meanwhile counts from the next one
+  // on.
   const std::shared_ptr<const Policy> policy = policy_;
   if (!resolver_) {
-    resolver_ = std::make_unique<AccountResolver>(
+    resolver_ = std::make_shared<AccountResolver>(
         parts_.accounts, parts_.store, policy, config_.bulk_lookup_min
     );
   }
-  Round round(parts_, config_, retry_, *policy, *resolver_, mirror_, statistics_);
+  const std::shared_ptr<AccountResolver> resolver = resolver_;
+  Round round(parts_, config_, retry_, *policy, *resolver, mirror_, statistics_);
   co_await round.process(std::move(work), stop);
   ++statistics_.rounds;
   statistics_.last_round_at = parts_.clock.now();

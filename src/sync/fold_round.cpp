@@ -71,13 +71,15 @@ class EventFolder {
     }
     if (due.folded) return std::nullopt;
     if (due.event.effective_at) {
-      const Instant effective =
-          effective_instant(*due.event.effective_at, record.attributes, policy_.lifecycle, zones_);
+      const Instant effective = effective_at(*due.event.effective_at, record, due.event);
       if (effective > now_) {
         return later(
             due.id, EventState::scheduled, effective, "takes effect " + to_string(effective)
         );
       }
+    }
+    if (due.event.type == ChangeType::notice && answered(record, due)) {
+      return finished(due.id, EventState::superseded, "newer values have arrived");
     }
     switch (fold(record, due.event, due.id, now_)) {
       case FoldEffect::changed:
@@ -86,9 +88,6 @@ class EventFolder {
       case FoldEffect::superseded:
         return finished(due.id, EventState::superseded, "a newer event has spoken already");
       case FoldEffect::noticed:
-        if (!record.stale) {
-          return finished(due.id, EventState::superseded, "newer values have arrived");
-        }
         return later(
             due.id,
             EventState::waiting,
@@ -100,6 +99,24 @@ class EventFolder {
   }
 
  private:
+  /// A day starts in the person's zone, which this very event may be the first to name.
+  Instant effective_at(
+      const Effective& effective, const PersonRecord& record, const ChangeEvent& event
+  ) const {
+    const auto zone = event.attributes.find(attribute::time_zone);
+    if (zone == event.attributes.end() || !zone->second) {
+      return effective_instant(effective, record.attributes, policy_.lifecycle, zones_);
+    }
+    Attributes attributes = record.attributes;
+    attributes[zone->first] = *zone->second;
+    return effective_instant(effective, attributes, policy_.lifecycle, zones_);
+  }
+
+  /// Whether values have come since the notice; of the same moment, those that arrived later count.
+  static bool answered(const PersonRecord& record, const DueEvent& due) {
+    return !record.stale && precedes(stamp_of(due.event, due.id), record.newest);
+  }
+
   const Policy& policy_;
   const TimeZones& zones_;
   Instant now_;

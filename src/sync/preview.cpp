@@ -2,11 +2,12 @@
 
 #include "account_resolver.hpp"
 #include "fold_round.hpp"
+#include "link_decision.hpp"
 #include "rosterd/sync/tenant_mirror.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -35,29 +36,6 @@ Work work_of(PreviewInput input) {
   return work;
 }
 
-std::string problem_text(const LinkOutcome& outcome) {
-  if (outcome.error) return outcome.error->text;
-  if (!outcome.detail.empty()) return outcome.detail;
-  return "no account of the tenant belongs to this person yet";
-}
-
-ErrorClass problem_class(const LinkOutcome& outcome) {
-  switch (outcome.kind) {
-    case LinkOutcome::Kind::ambiguous:
-      return ErrorClass::ambiguous_account;
-    case LinkOutcome::Kind::conflict:
-      return ErrorClass::conflict;
-    case LinkOutcome::Kind::failed:
-      return outcome.error->error;
-    case LinkOutcome::Kind::deferred:
-      return ErrorClass::paused;
-    case LinkOutcome::Kind::none:
-    case LinkOutcome::Kind::linked:
-      return ErrorClass::no_account;
-  }
-  std::abort();
-}
-
 Task<bool> never() {
   co_return false;
 }
@@ -77,14 +55,14 @@ Drafts drafts_of(
   Drafts drafts;
   for (const auto& [id, known] : work.people) {
     const PersonRecord& record = folded.records.at(id);
-    if (!known.exists && !folded.open.contains(id)) continue;
+    if (record.attributes.empty()) continue;
     Subject subject;
     subject.person = id;
     subject.lifecycle = lifecycle_of(record.attributes, policy.lifecycle, zones, now);
     subject.desired = desired_for(policy, record.attributes, subject.lifecycle);
     subject.accounts = known.accounts;
     subject.ledger = known.ledger;
-    if (subject.accounts.empty() || folded.relink.contains(id)) {
+    if (subject.accounts.empty() || wants_relink(known, folded.relink.contains(id), now)) {
       LinkRequest request;
       request.person = id;
       request.attributes = record.attributes;
@@ -124,24 +102,22 @@ Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
       co_await resolver.resolve(std::move(drafts.requests), std::move(not_interrupted));
 
   Preview preview;
+  std::set<PersonId> left_out;
   for (const auto& [id, outcome] : links) {
-    if (outcome.kind == LinkOutcome::Kind::linked) {
-      drafts.subjects.at(id).accounts = outcome.accounts;
-      continue;
-    }
-    const Subject& subject = drafts.subjects.at(id);
-    const bool nothing_wanted = outcome.kind == LinkOutcome::Kind::none &&
-                                (subject.desired.empty() || !subject.accounts.empty());
-    if (nothing_wanted) continue;
-    preview.people[id].problem = problem_text(outcome);
-    preview.people[id].error = problem_class(outcome);
+    Subject& subject = drafts.subjects.at(id);
+    LinkDecision decision = decide_link(subject, work.people.at(id).accounts, outcome);
+    subject.accounts = std::move(decision.accounts);
+    if (!decision.plan) left_out.insert(id);
+    if (!decision.trouble) continue;
+    preview.people[id].problem = decision.trouble->reason;
+    preview.people[id].error = decision.trouble->error;
   }
   std::vector<Subject> planned;
   for (auto& [id, subject] : drafts.subjects) {
     Preview::Person& person = preview.people[id];
     person.lifecycle = subject.lifecycle;
     person.accounts = subject.accounts;
-    if (person.problem.empty()) planned.push_back(std::move(subject));
+    if (!left_out.contains(id)) planned.push_back(std::move(subject));
   }
   note_scheduled(work, folded, preview);
   preview.plan = diff(planned, mirror.state(), *policy_);

@@ -1,5 +1,7 @@
 #include "round.hpp"
 
+#include "link_decision.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -11,11 +13,10 @@ bool has_left(const RoundPerson& person) {
   return person.subject.lifecycle.state == LifecycleState::left;
 }
 
-Trouble trouble_of(ErrorClass error, std::string reason) {
-  Trouble trouble;
-  trouble.error = error;
-  trouble.reason = std::move(reason);
-  return trouble;
+/// Known by name only, from a notice or from an event that is yet to take effect: whether such a
+/// person may have anything cannot be said.
+bool is_blank(const PersonRecord& record) {
+  return record.attributes.empty();
 }
 
 /// An event that stays with the worker while its record is kept.
@@ -38,6 +39,7 @@ Task<void> Round::process(Work work, std::stop_token stop) {
   People leavers;
   People others;
   for (const auto& [id, known] : work.people) {
+    if (is_blank(folded.records.at(id))) continue;
     RoundPerson person = person_of(known, folded.records.at(id));
     const auto open = folded.open.find(id);
     if (open != folded.open.end()) person.events = open->second;
@@ -66,8 +68,13 @@ Task<void> Round::keep_records(const Work& work, const FoldedRound& folded) {
     const bool same =
         known != work.people.end() && known->second.exists && known->second.record == record;
     if (!same && record.newest.arrival != 0) settlement.people.push_back(record);
+    if (is_blank(record)) settlement.next_due[id] = std::nullopt;
   }
-  if (settlement.events.empty() && settlement.people.empty()) co_return;
+  // Remembered with the record, because the next round sees no difference any more.
+  for (const PersonId& id : folded.relink) settlement.account_recheck[id] = settlement.at;
+  const bool nothing_to_keep =
+      settlement.events.empty() && settlement.people.empty() && settlement.next_due.empty();
+  if (nothing_to_keep) co_return;
   co_await parts_.store.settle(std::move(settlement));
 }
 
@@ -88,19 +95,23 @@ Task<void> Round::bring_about(People people, const Work& work, const FoldedRound
   co_await link(people, work, folded);
   std::vector<Subject> subjects;
   for (const auto& [id, person] : people) {
-    if (!person.trouble) subjects.push_back(person.subject);
+    if (person.plan) subjects.push_back(person.subject);
   }
   ApplyResult applied;
   if (!subjects.empty()) {
-    const Applier::Parts parts{parts_.target, mirror_, policy_, parts_.clock};
+    const Applier::Parts parts{parts_.target, parts_.store, mirror_, policy_, parts_.clock};
     Applier applier(parts, config_.rewrites_max);
     Applier::Interrupted cut_short = [this] { return interrupted(); };
     applied = co_await applier.apply(subjects, std::move(cut_short));
   }
-  for (auto& [id, trouble] : applied.trouble) people.at(id).trouble = trouble;
+  for (const auto& [id, trouble] : applied.trouble) {
+    std::optional<Trouble>& known = people.at(id).trouble;
+    known = decisive(known, trouble);
+  }
   tell(people, applied);
   const SettleParts settle_parts{retry_, policy_, parts_.randomness, parts_.clock.now()};
   Settlement settlement = settlement_of(people, applied, settle_parts);
+  count_dead(settlement);
   co_await parts_.store.settle(std::move(settlement));
 }
 
@@ -109,9 +120,11 @@ Task<void> Round::link(People& people, const Work& work, const FoldedRound& fold
   const Instant now = parts_.clock.now();
   for (auto& [id, person] : people) {
     const WorkPerson& known = work.people.at(id);
-    const bool relink = folded.relink.contains(id);
-    if (!person.subject.accounts.empty() && !relink) continue;
-    const bool looked_lately = known.account_recheck_at && *known.account_recheck_at > now;
+    const bool relink = wants_relink(known, folded.relink.contains(id), now);
+    if (!known.accounts.empty() && !relink) continue;
+    // Somebody who leaves may have got an account, and access by hand, since it was last looked
+    // for.
+    const bool looked_lately = known.account_recheck_at && !has_left(person);
     if (looked_lately && !relink) {
       take_link(person, known, LinkOutcome());
       continue;
@@ -130,43 +143,25 @@ Task<void> Round::link(People& people, const Work& work, const FoldedRound& fold
 }
 
 void Round::take_link(RoundPerson& person, const WorkPerson& known, LinkOutcome outcome) const {
-  switch (outcome.kind) {
-    case LinkOutcome::Kind::linked:
-      person.subject.accounts = outcome.accounts;
-      person.link_changed = outcome.accounts != known.accounts;
-      break;
-    case LinkOutcome::Kind::none:
-      // Somebody without an account has nothing that could be taken away, and an account that was
-      // found once stays, when its address has not arrived in the tenant yet.
-      if (known.accounts.empty() && !person.subject.desired.empty()) {
-        person.trouble = trouble_of(
-            ErrorClass::no_account, "no account of the tenant belongs to this person yet"
-        );
-      }
-      break;
-    case LinkOutcome::Kind::ambiguous:
-      person.trouble = trouble_of(ErrorClass::ambiguous_account, outcome.detail);
-      break;
-    case LinkOutcome::Kind::conflict:
-      person.trouble = trouble_of(ErrorClass::conflict, outcome.detail);
-      break;
-    case LinkOutcome::Kind::failed:
-      person.trouble = trouble_of(outcome.error->error, outcome.error->text);
-      person.trouble->retry_at = outcome.error->retry_at;
-      break;
-    case LinkOutcome::Kind::deferred:
-      person.trouble = trouble_of(ErrorClass::paused, "put off: the round was cut short");
-      person.trouble->cut_short = true;
-      break;
-  }
+  LinkDecision decision = decide_link(person.subject, known.accounts, outcome);
+  person.link_changed = decision.accounts != known.accounts;
+  person.subject.accounts = std::move(decision.accounts);
+  person.trouble = std::move(decision.trouble);
+  person.plan = decision.plan;
   person.link = std::move(outcome);
 }
 
 Task<bool> Round::interrupted() {
   if (stop_.stop_requested()) co_return true;
-  if (for_leavers_) co_return false;
   if (parts_.clock.monotonic() - started_at_ > config_.round_time_max) co_return true;
+  if (for_leavers_) co_return false;
   co_return co_await parts_.store.leaver_is_waiting(parts_.clock.now());
+}
+
+void Round::count_dead(const Settlement& settlement) {
+  for (const EventResult& result : settlement.events) {
+    if (result.state == EventState::dead) ++statistics_.dead;
+  }
 }
 
 void Round::tell(const People& people, const ApplyResult& applied) {

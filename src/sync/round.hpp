@@ -42,6 +42,7 @@ class Round {
   Task<void> link(People& people, const Work& work, const FoldedRound& folded);
   void take_link(RoundPerson& person, const WorkPerson& known, LinkOutcome outcome) const;
   Task<bool> interrupted();
+  void count_dead(const Settlement& settlement);
   void tell(const People& people, const ApplyResult& applied);
 
   const EngineParts& parts_;

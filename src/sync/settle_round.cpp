@@ -93,24 +93,34 @@ Instant retry_without_event(const Trouble& trouble, const SettleParts& parts) {
   return std::max(soonest, trouble.retry_at.value_or(soonest));
 }
 
+/// When accounts are looked for again: at once where the look-up came to no end.
+std::optional<Instant> account_recheck(const RoundPerson& person, const SettleParts& parts) {
+  switch (person.link.kind) {
+    case LinkOutcome::Kind::linked:
+      return std::nullopt;
+    case LinkOutcome::Kind::none:
+      if (!person.trouble || person.trouble->error != ErrorClass::no_account) return std::nullopt;
+      return parts.now + parts.retry.account_recheck;
+    case LinkOutcome::Kind::ambiguous:
+    case LinkOutcome::Kind::conflict:
+    case LinkOutcome::Kind::failed:
+    case LinkOutcome::Kind::deferred:
+      return parts.now;
+  }
+  std::abort();
+}
+
 void learn(Settlement& settlement, const ApplyResult& applied, const SettleParts& parts) {
   std::set<std::pair<AccountId, EntitlementRef>> written;
   for (const OperationRecord& operation : applied.operations) {
     written.emplace(operation.account, operation.entitlement);
   }
+  settlement.revoked = applied.unclaimed;
   for (const Change& change : applied.rest.changes) {
     if (change.kind == Change::Kind::forget) {
       settlement.revoked.emplace_back(change.account, change.entitlement);
     } else if (change.kind == Change::Kind::adopt) {
-      LedgerEntry entry;
-      entry.account = change.account;
-      entry.entitlement = change.entitlement;
-      entry.name = change.name;
-      entry.person = change.person;
-      entry.event = change.event;
-      entry.rule = change.reason;
-      entry.policy_version = parts.policy.version;
-      entry.since = parts.now;
+      LedgerEntry entry = ledger_entry(change, parts.policy, parts.now);
       entry.adopted = !written.contains({change.account, change.entitlement});
       settlement.granted.push_back(std::move(entry));
     }
@@ -135,10 +145,8 @@ Settlement settlement_of(
       next_due = earlier(next_due, retry_without_event(*person.trouble, parts));
     }
     settlement.next_due[id] = next_due;
-    if (person.link_changed) settlement.links[id] = person.link.accounts;
-    const bool no_account = person.trouble && person.trouble->error == ErrorClass::no_account;
-    settlement.account_recheck[id] =
-        no_account ? std::optional(parts.now + parts.retry.account_recheck) : std::nullopt;
+    if (person.link_changed) settlement.links[id] = person.subject.accounts;
+    settlement.account_recheck[id] = account_recheck(person, parts);
     const auto deed = done.find(id);
     for (const DueEvent& due : person.events) {
       settlement.events.push_back(

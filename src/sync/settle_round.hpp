@@ -20,6 +20,7 @@ struct RoundPerson {
   LinkOutcome link;
   bool link_changed = false;
   std::optional<Trouble> trouble;
+  bool plan = true;  ///< false: there is trouble, and nothing to compare the tenant with
 };
 
 struct SettleParts {

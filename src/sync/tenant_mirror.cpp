@@ -5,16 +5,18 @@
 namespace rosterd::sync {
 
 Task<std::optional<TargetError>> TenantMirror::read(Parts parts) {
+  std::optional<std::vector<TenantGroup>> groups_read;
   if (parts.groups || !known_) {
     auto groups = co_await target_.groups();
     if (!groups) co_return groups.error();
-    state_.groups = std::move(*groups);
+    groups_read = std::move(*groups);
   }
   if (parts.roles || !known_) {
     auto roles = co_await target_.roles();
     if (!roles) co_return roles.error();
     state_.roles = std::move(*roles);
   }
+  if (groups_read) state_.groups = std::move(*groups_read);
   state_.read_at = clock_.now();
   known_ = true;
   co_return std::nullopt;

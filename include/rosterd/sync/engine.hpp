@@ -81,7 +81,7 @@ class Engine {
   RetryPolicy retry_;
   std::shared_ptr<const Policy> policy_;
   TenantMirror mirror_;
-  std::unique_ptr<AccountResolver> resolver_;
+  std::shared_ptr<AccountResolver> resolver_;
   Wakeup wakeup_;
   EngineStatistics statistics_;
 };

@@ -1,0 +1,238 @@
+#include "memory_work_store.hpp"
+
+#include "rosterd/base/assert.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+namespace rosterd::test {
+
+namespace {
+
+bool is_leavers(const ChangeEvent& event) {
+  if (event.type == ChangeType::left) return true;
+  const auto status = event.attributes.find(attribute::status);
+  if (status == event.attributes.end() || !status->second) return false;
+  return to_text(*status->second) == "left";
+}
+
+bool waits_for_time(EventState state) {
+  return state == EventState::scheduled || state == EventState::waiting ||
+         state == EventState::retrying;
+}
+
+}  // namespace
+
+EventId MemoryWorkStore::accept(ChangeEvent event, Instant now) {
+  Event row;
+  row.event = std::move(event);
+  row.received_at = now;
+  const EventId id = ++last_event_;
+  events.emplace(id, std::move(row));
+  return id;
+}
+
+Task<std::map<AccountId, PersonId>> MemoryWorkStore::owners_of(std::vector<AccountId> accounts) {
+  std::map<AccountId, PersonId> owners;
+  for (const AccountId& account : accounts) {
+    const auto found = links.find(account);
+    if (found != links.end()) owners.insert(*found);
+  }
+  co_return owners;
+}
+
+Task<WorkStore::Recovery> MemoryWorkStore::recover(Instant, int crashes_max) {
+  Recovery recovery;
+  for (auto& [id, row] : events) {
+    if (row.state != EventState::running) continue;
+    const bool poison = ++row.crashes >= crashes_max;
+    row.state = poison ? EventState::dead : EventState::pending;
+    row.due_at.reset();
+    if (poison) row.error = ErrorClass::poison;
+    ++(poison ? recovery.poisoned : recovery.requeued);
+  }
+  co_return recovery;
+}
+
+bool MemoryWorkStore::is_due(const Event& row, Instant now) const {
+  if (row.state == EventState::pending) return !row.due_at || *row.due_at <= now;
+  return waits_for_time(row.state) && row.due_at && *row.due_at <= now;
+}
+
+std::vector<EventId> MemoryWorkStore::due_in_order(Instant now) const {
+  std::vector<EventId> due;
+  for (const auto& [id, row] : events) {
+    if (is_due(row, now)) due.push_back(id);
+  }
+  std::stable_partition(due.begin(), due.end(), [this](EventId id) {
+    return is_leavers(events.at(id).event);
+  });
+  return due;
+}
+
+WorkPerson MemoryWorkStore::load(const PersonId& id) const {
+  WorkPerson loaded;
+  loaded.record.id = id;
+  const auto found = people.find(id);
+  if (found != people.end()) {
+    loaded.exists = true;
+    loaded.record = found->second.record;
+    loaded.account_recheck_at = found->second.account_recheck;
+  }
+  for (const auto& [account, person] : links) {
+    if (person == id) loaded.accounts.push_back(account);
+  }
+  for (const auto& [assignment, entry] : ledger) {
+    if (entry.person == id) loaded.ledger.push_back(entry);
+  }
+  return loaded;
+}
+
+Task<Work> MemoryWorkStore::take_due(Instant now, Limits limits) {
+  Work work;
+  std::set<PersonId> taken;
+  std::map<PersonId, std::vector<EventId>> due_of;
+  const std::vector<EventId> due = due_in_order(now);
+  for (const EventId id : due) due_of[events.at(id).event.person].push_back(id);
+  for (const EventId first : due) {
+    const PersonId person = events.at(first).event.person;
+    if (taken.contains(person)) continue;
+    std::vector<EventId>& ids = due_of.at(person);
+    std::sort(ids.begin(), ids.end());
+    if (!work.events.empty() && work.events.size() + ids.size() > limits.events_max) break;
+    taken.insert(person);
+    for (const EventId id : ids) {
+      Event& row = events.at(id);
+      DueEvent one;
+      one.id = id;
+      one.event = row.event;
+      one.state = row.state;
+      one.folded = row.folded;
+      one.attempts = row.attempts;
+      one.received_at = row.received_at;
+      row.state = EventState::running;
+      row.due_at.reset();
+      work.events.push_back(std::move(one));
+    }
+  }
+  std::size_t people_left = limits.people_max;
+  for (const auto& [id, person] : people) {
+    const bool its_time = person.next_due && *person.next_due <= now;
+    if (people_left == 0) break;
+    if (!its_time && person.policy == policy_version) continue;
+    taken.insert(id);
+    --people_left;
+  }
+  for (const PersonId& id : taken) work.people.emplace(id, load(id));
+  decided_under_ = policy_version;
+  co_return work;
+}
+
+Task<bool> MemoryWorkStore::leaver_is_waiting(Instant now) {
+  const std::vector<EventId> due = due_in_order(now);
+  co_return !due.empty() && is_leavers(events.at(due.front()).event);
+}
+
+void MemoryWorkStore::settle_event(const EventResult& result) {
+  Event& row = events.at(result.id);
+  if (is_final(row.state)) return;
+  ROSTERD_ASSERT(row.state == EventState::running, "only what was taken is settled");
+  row.state = result.state;
+  row.folded = row.folded || result.folded;
+  row.attempts += result.counted ? 1 : 0;
+  row.error = result.error;
+  row.reason = result.reason;
+  row.due_at = result.next_attempt_at;
+  ROSTERD_ASSERT(!waits_for_time(row.state) || row.due_at, "what waits for a time has one");
+}
+
+void MemoryWorkStore::settle_person(const Settlement& settlement) {
+  for (const PersonRecord& record : settlement.people) {
+    Person& person = people[record.id];
+    person.record = record;
+    person.policy = decided_under_;
+  }
+  for (const auto& [id, at] : settlement.next_due) {
+    const auto known = people.find(id);
+    if (known == people.end()) continue;
+    known->second.next_due = at;
+    known->second.policy = decided_under_;
+  }
+  for (const auto& [id, at] : settlement.account_recheck) {
+    const auto known = people.find(id);
+    if (known != people.end()) known->second.account_recheck = at;
+  }
+  for (const auto& [id, accounts] : settlement.links) {
+    std::erase_if(links, [&](const auto& link) { return link.second == id; });
+  }
+  for (const auto& [id, accounts] : settlement.links) {
+    for (const AccountId& account : accounts) links[account] = id;
+  }
+}
+
+Task<void> MemoryWorkStore::settle(Settlement settlement) {
+  if (before_settle) before_settle(settlement);
+  ++settlements;
+  for (const EventResult& result : settlement.events) settle_event(result);
+  settle_person(settlement);
+  for (const auto& [account, entitlement] : settlement.revoked) {
+    ledger.erase(Assignment(account, entitlement));
+  }
+  for (const LedgerEntry& entry : settlement.granted) {
+    ledger[Assignment(entry.account, entry.entitlement)] = entry;
+  }
+  for (OperationRecord& operation : settlement.operations) {
+    operations.push_back(std::move(operation));
+  }
+  const std::set<PersonId> agreed(settlement.agreed.begin(), settlement.agreed.end());
+  for (auto& [id, row] : events) {
+    const bool waits = row.state == EventState::waiting || row.state == EventState::retrying;
+    if (!waits || !row.folded || !agreed.contains(row.event.person)) continue;
+    row.state = EventState::applied;
+    row.due_at.reset();
+    row.error.reset();
+  }
+  co_return;
+}
+
+Task<std::optional<Instant>> MemoryWorkStore::next_due_at(Instant now) {
+  std::optional<Instant> next;
+  const auto consider = [&](std::optional<Instant> at) {
+    if (at && *at > now && (!next || *at < *next)) next = at;
+  };
+  for (const auto& [id, row] : events) {
+    if (!is_final(row.state)) consider(row.due_at);
+  }
+  for (const auto& [id, person] : people) consider(person.next_due);
+  co_return next;
+}
+
+Task<bool> MemoryWorkStore::use_policy(std::string version, std::string, Instant) {
+  const bool changed = policy_version != version;
+  policy_version = std::move(version);
+  co_return changed;
+}
+
+Task<std::vector<WorkPerson>> MemoryWorkStore::people_after(
+    PersonId after, std::size_t people_max
+) {
+  std::vector<WorkPerson> found;
+  for (auto next = people.upper_bound(after); next != people.end(); ++next) {
+    if (found.size() == people_max) break;
+    found.push_back(load(next->first));
+  }
+  co_return found;
+}
+
+Task<std::optional<WorkPerson>> MemoryWorkStore::person(PersonId id) {
+  std::optional<WorkPerson> found;
+  if (people.contains(id)) found = load(id);
+  co_return found;
+}
+
+Task<std::size_t> MemoryWorkStore::prune(Instant, Retention, std::size_t) {
+  co_return 0;
+}
+
+}  // namespace rosterd::test
