@@ -4,7 +4,6 @@
 #include "rosterd/base/instant.hpp"
 
 #include <array>
-#include <optional>
 
 namespace rosterd::config_files {
 
@@ -29,13 +28,22 @@ std::string date_text(const ::toml::date& date) {
       std::chrono::year{date.year}, std::chrono::month{date.month}, std::chrono::day{date.day}});
 }
 
-std::optional<AttributeValue> value_of(const ::toml::node& node) {
-  if (const auto* text = node.as_string()) return AttributeValue{text->get()};
-  if (const auto* integer = node.as_integer()) return AttributeValue{integer->get()};
-  if (const auto* number = node.as_floating_point()) return AttributeValue{number->get()};
-  if (const auto* boolean = node.as_boolean()) return AttributeValue{boolean->get()};
-  if (const auto* date = node.as_date()) return AttributeValue{date_text(date->get())};
-  return std::nullopt;
+/// Appends what a node stands for; false when it cannot be compared with an attribute.
+bool append_value(const ::toml::node& node, std::vector<AttributeValue>& values) {
+  if (const auto* text = node.as_string()) {
+    values.emplace_back(text->get());
+  } else if (const auto* integer = node.as_integer()) {
+    values.emplace_back(integer->get());
+  } else if (const auto* number = node.as_floating_point()) {
+    values.emplace_back(number->get());
+  } else if (const auto* boolean = node.as_boolean()) {
+    values.emplace_back(boolean->get());
+  } else if (const auto* date = node.as_date()) {
+    values.emplace_back(date_text(date->get()));
+  } else {
+    return false;
+  }
+  return true;
 }
 
 /// What one attribute is tested for.
@@ -109,15 +117,12 @@ class TestReader {
   std::vector<AttributeValue> values_of(const ::toml::node& node) {
     std::vector<AttributeValue> values;
     const auto add = [&](const ::toml::node& element) {
-      if (auto value = value_of(element)) {
-        values.push_back(std::move(*value));
-      } else {
-        problem(
-            position_of(element),
-            "is compared with " + std::string(type_in_words(element)) +
-                ", should be a string, a number, a boolean or a date"
-        );
-      }
+      if (append_value(element, values)) return;
+      problem(
+          position_of(element),
+          "is compared with " + std::string(type_in_words(element)) +
+              ", should be a string, a number, a boolean or a date"
+      );
     };
     const auto* list = node.as_array();
     if (list == nullptr) {

@@ -49,7 +49,8 @@ std::optional<Secret> SecretReader::resolve(
   if (table == nullptr || table->size() != 1) {
     return report(position_of(node), "should be " + std::string(three_ways));
   }
-  const auto& [way, name] = *table->begin();
+  const auto only = table->begin();  // what it points to lives in the iterator
+  const auto& [way, name] = *only;
   if (std::find(ways.begin(), ways.end(), way.str()) == ways.end()) {
     return report(
         position_of(way.source()),

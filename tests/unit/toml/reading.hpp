@@ -4,10 +4,8 @@
 #include "rosterd/adapters/toml/policy_reader.hpp"
 
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
-#include <regex>
 #include <string>
 
 namespace rosterd::test {
@@ -68,9 +66,16 @@ class FakeCrypto : public Crypto {
 /// An annotated example with everything open that stands commented out in it.
 inline std::string opened_example(const std::string& name) {
   std::ifstream in(std::string(ROSTERD_SOURCE_DIR) + "/config/" + name);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  const std::regex commented_out("^# ([a-zA-Z_]+ = |\\[)", std::regex::multiline);
-  return std::regex_replace(text, commented_out, "$1");
+  std::string text;
+  for (std::string line; std::getline(in, line);) {
+    const bool commented_out = line.starts_with("# ");
+    const std::string inner = commented_out ? line.substr(2) : line;
+    const bool header = inner.starts_with('[');
+    const bool key =
+        inner.find(" = ") != std::string::npos && inner.find_first_of(" ") == inner.find(" = ");
+    text += (commented_out && (header || key) ? inner : line) + "\n";
+  }
+  return text;
 }
 
 /// What a person would be shown, a line a problem.
