@@ -30,6 +30,31 @@ std::string email_path(const std::string& email, std::size_t page) {
   return "/users?field=email&q=" + percent_encoded(quoted(email)) + "&" + page_query(page);
 }
 
+Task<Answer<std::vector<std::string>>> group_names(
+    Caller& caller, const AccountId& account, std::string_view list
+) {
+  return ask(
+      caller, read_call("access", user_path(account, list), "read:groups"), read_group_names
+  );
+}
+
+Task<Answer<std::vector<EntitlementName>>> role_names(
+    Caller& caller, const AccountId& account, std::string_view list
+) {
+  return ask(caller, read_call("access", user_path(account, list), "read:roles"), read_role_names);
+}
+
+/// Has no effect, though it is a POST.
+Call policy_call(
+    const AccountId& account, const std::string& application, const std::string& connection
+) {
+  Call call("access", "POST", user_path(account, "/policy/" + percent_encoded(application)));
+  call.when_missing = WhenMissing::refusal;
+  call.body["connectionName"] = connection;
+  call.body["groups"] = nlohmann::json::array();
+  return call;
+}
+
 }  // namespace
 
 Task<Answer<std::optional<TenantUser>>> Client::user(AccountId account) {
@@ -72,31 +97,24 @@ Task<Answer<EffectiveAccess>> Client::effective(
     AccountId account, std::string application, std::string connection
 ) {
   EffectiveAccess access;
-  Call direct_groups = read_call("access", user_path(account, "/groups"), "read:groups");
-  auto names = co_await ask(*caller_, std::move(direct_groups), read_group_names);
+  auto names = co_await group_names(*caller_, account, "/groups");
   if (!names) co_return names.error();
   access.direct_groups = std::move(*names);
 
-  Call all_groups = read_call("access", user_path(account, "/groups/calculate"), "read:groups");
-  names = co_await ask(*caller_, std::move(all_groups), read_group_names);
+  names = co_await group_names(*caller_, account, "/groups/calculate");
   if (!names) co_return names.error();
   access.groups = std::move(*names);
 
-  Call direct_roles = read_call("access", user_path(account, "/roles"), "read:roles");
-  auto roles = co_await ask(*caller_, std::move(direct_roles), read_role_names);
+  auto roles = co_await role_names(*caller_, account, "/roles");
   if (!roles) co_return roles.error();
   access.direct_roles = std::move(*roles);
 
-  Call all_roles = read_call("access", user_path(account, "/roles/calculate"), "read:roles");
-  roles = co_await ask(*caller_, std::move(all_roles), read_role_names);
+  roles = co_await role_names(*caller_, account, "/roles/calculate");
   if (!roles) co_return roles.error();
   access.roles = std::move(*roles);
   if (application.empty()) co_return access;
 
-  Call policy("access", "POST", user_path(account, "/policy/" + percent_encoded(application)));
-  policy.when_missing = WhenMissing::refusal;
-  policy.body["connectionName"] = connection;
-  policy.body["groups"] = nlohmann::json::array();
+  Call policy = policy_call(account, application, connection);
   auto permissions = co_await ask(*caller_, std::move(policy), read_policy_permissions);
   if (!permissions) co_return permissions.error();
   access.permissions = std::move(*permissions);
