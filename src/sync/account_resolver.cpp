@@ -120,11 +120,12 @@ Task<std::map<PersonId, LinkOutcome>> AccountResolver::resolve(
       outcome.kind = LinkOutcome::Kind::deferred;
       continue;
     }
+    const std::size_t calls_before = calls_;
     outcome = co_await resolve_one(request);
     const bool refused = outcome.kind == LinkOutcome::Kind::failed;
     if (refused && concerns_everybody(outcome.error->error)) {
       unreachable = not_asked(*outcome.error);
-    } else if (!everybody_) {
+    } else if (calls_ != calls_before) {
       stop = co_await interrupted();
     }
   }
@@ -171,6 +172,7 @@ Task<LinkOutcome> AccountResolver::answer(const AccountMatch& match, const Attri
 Task<LinkOutcome> AccountResolver::existing(std::vector<AccountId> candidates) {
   std::vector<AccountId> found;
   for (const AccountId& candidate : candidates) {
+    ++calls_;
     const auto user = co_await accounts_.user(candidate);
     if (!user) co_return failed(user.error());
     if (*user) found.push_back(candidate);
@@ -186,6 +188,7 @@ Task<LinkOutcome> AccountResolver::by_email(
     if (known == everybody_->end()) co_return LinkOutcome();
     co_return choose(known->second, connection);
   }
+  ++calls_;
   const auto users = co_await accounts_.users_with_email(email);
   if (!users) co_return failed(users.error());
   co_return choose(*users, connection);

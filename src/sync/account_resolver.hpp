@@ -76,6 +76,7 @@ class AccountResolver {
   std::shared_ptr<const Policy> policy_;
   const AccountMatching& matching_;
   std::size_t bulk_lookup_min_;
+  std::size_t calls_ = 0;  // to the tenant, about single people
 
   using Directory = std::unordered_map<std::string, std::vector<TenantUser>>;
   /// Address in lower case → users, once everybody was read; good for one call of `resolve`.

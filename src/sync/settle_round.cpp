@@ -15,10 +15,27 @@ std::string listed(const std::string& verb, const std::set<std::string>& names) 
   return text;
 }
 
+/// What earlier rounds granted for an event that was cut short then.
+void add_earlier_grants(const RoundPerson& person, std::set<std::string>& granted) {
+  for (const LedgerEntry& entry : person.subject.ledger) {
+    const bool ours =
+        !entry.adopted &&
+        std::any_of(person.events.begin(), person.events.end(), [&](const DueEvent& due) {
+          return due.id == entry.event;
+        });
+    if (ours) granted.insert(to_string(entry.name));
+  }
+}
+
 /// What was done for each person, for the event's reason: `granted A, B; removed C`.
-std::map<PersonId, std::string> deeds(const ApplyResult& applied) {
+std::map<PersonId, std::string> deeds(
+    const std::map<PersonId, RoundPerson>& people, const ApplyResult& applied
+) {
   std::map<PersonId, std::set<std::string>> granted;
   std::map<PersonId, std::set<std::string>> removed;
+  for (const auto& [id, person] : people) {
+    if (!person.events.empty()) add_earlier_grants(person, granted[id]);
+  }
   for (const OperationRecord& operation : applied.operations) {
     if (!operation.verified_at) continue;
     const bool adds = operation.kind == Operation::Kind::add_members ||
@@ -26,7 +43,9 @@ std::map<PersonId, std::string> deeds(const ApplyResult& applied) {
     (adds ? granted : removed)[operation.person].insert(to_string(operation.name));
   }
   std::map<PersonId, std::string> texts;
-  for (const auto& [person, names] : granted) texts[person] = listed("granted", names);
+  for (const auto& [person, names] : granted) {
+    if (!names.empty()) texts[person] = listed("granted", names);
+  }
   for (const auto& [person, names] : removed) {
     std::string& text = texts[person];
     text += (text.empty() ? "" : "; ") + listed("removed", names);
@@ -136,7 +155,7 @@ Settlement settlement_of(
   settlement.at = parts.now;
   settlement.operations = applied.operations;
   learn(settlement, applied, parts);
-  const auto done = deeds(applied);
+  const auto done = deeds(people, applied);
   const EventSettler settler(parts);
   for (const auto& [id, person] : people) {
     const bool leaver = person.subject.lifecycle.state == LifecycleState::left;

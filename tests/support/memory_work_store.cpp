@@ -29,6 +29,7 @@ EventId MemoryWorkStore::accept(ChangeEvent event, Instant now) {
   row.event = std::move(event);
   row.received_at = now;
   const EventId id = ++last_event_;
+  if (is_leavers(row.event)) of_leavers_.push_back(id);
   events.emplace(id, std::move(row));
   return id;
 }
@@ -130,8 +131,9 @@ Task<Work> MemoryWorkStore::take_due(Instant now, Limits limits) {
 }
 
 Task<bool> MemoryWorkStore::leaver_is_waiting(Instant now) {
-  const std::vector<EventId> due = due_in_order(now);
-  co_return !due.empty() && is_leavers(events.at(due.front()).event);
+  co_return std::any_of(of_leavers_.begin(), of_leavers_.end(), [&](EventId id) {
+    return is_due(events.at(id), now);
+  });
 }
 
 void MemoryWorkStore::settle_event(const EventResult& result) {

@@ -66,6 +66,7 @@ class MemoryWorkStore : public WorkStore {
   void settle_person(const Settlement& settlement);
 
   EventId last_event_ = 0;
+  std::vector<EventId> of_leavers_;
   std::string decided_under_;
 };
 
