@@ -14,7 +14,7 @@ namespace {
 
 std::string attempts_text(const EventRow& row) {
   std::string text = std::to_string(row.attempts);
-  if (row.next_attempt_at) text += ", next " + to_string(*row.next_attempt_at);
+  if (row.next_attempt_at) text += ", next " + brief(*row.next_attempt_at);
   return text;
 }
 
@@ -23,7 +23,7 @@ void print_table(const std::vector<EventRow>& rows) {
   for (const EventRow& row : rows) {
     table.add({
         std::to_string(row.id),
-        to_string(row.received_at),
+        brief(row.received_at),
         row.event.source,
         row.event.type_text,
         row.event.person.value,
@@ -41,14 +41,14 @@ void print_event(const EventRow& row) {
   Table table({"", ""});
   table.add({"type", row.event.type_text + ", " + std::string(to_string(row.event.mode))});
   table.add({"person", row.event.person.value});
-  table.add({"received", to_string(row.received_at)});
-  if (row.event.occurred_at) table.add({"occurred", to_string(*row.event.occurred_at)});
+  table.add({"received", brief(row.received_at)});
+  if (row.event.occurred_at) table.add({"occurred", brief(*row.event.occurred_at)});
   if (!row.event.sequence.empty()) table.add({"sequence", row.event.sequence});
   table.add({"state", std::string(to_string(row.state))});
   table.add({"attempts", attempts_text(row)});
   if (row.error) table.add({"class", std::string(to_string(*row.error))});
   if (!row.reason.empty()) table.add({"reason", row.reason});
-  if (row.finished_at) table.add({"finished", to_string(*row.finished_at)});
+  if (row.finished_at) table.add({"finished", brief(*row.finished_at)});
   if (row.replay_of) table.add({"replay of", std::to_string(*row.replay_of)});
   for (const auto& [name, value] : row.event.attributes) {
     table.add({"  " + name, value ? to_text(*value) : "(cleared)"});
@@ -63,7 +63,7 @@ void print_attempts(const std::vector<AttemptRow>& attempts) {
   for (const AttemptRow& attempt : attempts) {
     table.add({
         std::to_string(attempt.number),
-        to_string(attempt.at),
+        brief(attempt.at),
         attempt.error ? std::string(to_string(*attempt.error)) : "",
         attempt.reason,
     });

@@ -25,7 +25,7 @@ namespace rosterd::cli {
 
 namespace {
 
-constexpr std::size_t rows_shown_max = 1'000;
+constexpr std::size_t rows_shown_max = 10'000;
 
 int verdict(IntakeState state) {
   switch (state) {

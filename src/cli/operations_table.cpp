@@ -8,10 +8,10 @@ void print_operations(const std::vector<OperationRecord>& operations, std::ostre
   out << '\n';
   Table table({"SENT", "OPERATION", "ENTITLEMENT", "ACCOUNT", "WHY", "ANSWER", "VERIFIED"});
   for (const OperationRecord& record : operations) {
-    std::string verified = record.verified_at ? to_string(*record.verified_at) : "no";
+    std::string verified = record.verified_at ? brief(*record.verified_at) : "no";
     if (record.lost > 0) verified += ", lost " + std::to_string(record.lost) + " times";
     table.add({
-        to_string(record.sent_at),
+        brief(record.sent_at),
         std::string(to_string(record.kind)),
         to_string(record.name),
         record.account.value,

@@ -47,7 +47,7 @@ void print_assignments(const PersonRow& row) {
         entry.rule + (entry.adopted ? " (was there already)" : ""),
         entry.event == 0 ? "time or policy" : std::to_string(entry.event),
         entry.policy_version,
-        to_string(entry.since),
+        brief(entry.since),
     });
   }
   table.print(std::cout);
@@ -57,12 +57,12 @@ void print_person(const PersonRow& row, const Lifecycle& lifecycle) {
   std::cout << "Person " << printable(row.record.id.value) << '\n';
   Table table({"", ""});
   table.add({"lifecycle", std::string(to_string(lifecycle.state)) + ": " + lifecycle.why});
-  if (lifecycle.next_change_at) table.add({"changes at", to_string(*lifecycle.next_change_at)});
+  if (lifecycle.next_change_at) table.add({"changes at", brief(*lifecycle.next_change_at)});
   table.add({"accounts", joined(row.accounts)});
-  table.add({"first seen", to_string(row.record.first_seen)});
-  table.add({"changed", to_string(row.record.changed_at)});
+  table.add({"first seen", brief(row.record.first_seen)});
+  table.add({"changed", brief(row.record.changed_at)});
   if (row.record.stale) table.add({"stale", "something changed; its values have not arrived yet"});
-  if (row.account_recheck_at) table.add({"accounts again at", to_string(*row.account_recheck_at)});
+  if (row.account_recheck_at) table.add({"accounts again at", brief(*row.account_recheck_at)});
   for (const auto& [name, value] : row.record.attributes) table.add({"  " + name, to_text(value)});
   table.print(std::cout);
 }

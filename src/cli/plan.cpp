@@ -39,13 +39,15 @@ std::vector<ChangeEvent> events_of_file(
   options.progress = [&](const ingest::IntakeProgress& at) { progress.show(at); };
   auto changes = run_task(tenant.loop, intake.preview(drop, command.roster, std::move(options)));
   progress.clear();
-  constexpr std::size_t rows_max = 50;
-  print_report(changes.report, rows_max, std::cerr);
+  constexpr std::size_t rows_max = 10'000;
+  std::ostream& out = command.common.json ? std::cerr : std::cout;
+  print_report(changes.report, rows_max, out);
+  out << '\n';
   if (changes.report.intake.state == IntakeState::rejected) {
     throw CommandError(exit_code::failed, "the file would be rejected");
   }
   if (changes.report.intake.state == IntakeState::held) {
-    std::cerr
+    out
         << "The file would be held: nothing of it would be done before somebody approves it.\n";
   }
   return std::move(changes.events);

@@ -41,7 +41,7 @@ void print_events(const StatusView& view, Instant now) {
   }
   table.print(std::cout);
   if (view.oldest_open_received_at) {
-    std::cout << "\nThe oldest open event was received " << to_string(*view.oldest_open_received_at)
+    std::cout << "\nThe oldest open event was received " << brief(*view.oldest_open_received_at)
               << ", " << to_string(Duration{now - *view.oldest_open_received_at}) << " ago.\n";
   }
 }
@@ -65,7 +65,7 @@ void print_files(const StatusView& view) {
         intake.file_name,
         intake.source,
         std::string(to_string(intake.state)),
-        to_string(intake.taken_at),
+        brief(intake.taken_at),
         std::to_string(intake.rows),
         std::to_string(intake.rows_failed),
         std::to_string(intake.joined),

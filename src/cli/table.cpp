@@ -58,6 +58,10 @@ std::string counted(std::size_t count, const std::string& singular, const std::s
   return std::to_string(count) + " " + (count == 1 ? singular : plural);
 }
 
+std::string brief(Instant instant) {
+  return to_string(Instant{std::chrono::floor<std::chrono::seconds>(instant)});
+}
+
 void Table::print(std::ostream& out) const {
   std::vector<std::vector<std::string>> cells;
   cells.push_back(header_);
@@ -74,7 +78,10 @@ void Table::print(std::ostream& out) const {
       widths[i] = std::max(widths[i], width(row[i]));
     }
   }
-  for (std::size_t line = 0; line < cells.size(); ++line) {
+  const bool titled = std::any_of(header_.begin(), header_.end(), [](const std::string& title) {
+    return !title.empty();
+  });
+  for (std::size_t line = titled ? 0 : 1; line < cells.size(); ++line) {
     std::string text;
     for (std::size_t i = 0; i < cells[line].size() && i < widths.size(); ++i) {
       const std::string& cell = cells[line][i];

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "rosterd/base/instant.hpp"
+
 #include <ostream>
 #include <string>
 #include <vector>
@@ -32,6 +34,9 @@ class Table {
 /// The number of terminal columns that UTF-8 text takes, counting code points; colour codes take
 /// none.
 std::size_t width(const std::string& text);
+
+/// RFC 3339 to the second, for tables; `--json` has all of it.
+std::string brief(Instant instant);
 
 /// `1 event`, `2 events`
 std::string counted(std::size_t count, const std::string& singular, const std::string& plural);

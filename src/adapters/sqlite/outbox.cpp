@@ -27,6 +27,12 @@ EventState state_named(std::string_view text) {
   return *state;
 }
 
+std::optional<Instant> first_due_at(const OutboxEntry& entry) {
+  if (is_final(entry.state)) return std::nullopt;
+  if (entry.state == EventState::pending) return Outbox::at_once;
+  return entry.due_at;
+}
+
 }  // namespace
 
 Outbox::Outbox(SQLite::Database& database)
@@ -50,6 +56,7 @@ Outbox::Outbox(SQLite::Database& database)
       ),
       add_open_(database, "INSERT INTO temp.open_event (person, event) VALUES (?, ?)"),
       remove_open_(database, "DELETE FROM temp.open_event WHERE person = ? AND event = ?"),
+      open_of_(database, "SELECT event FROM temp.open_event WHERE person = ? ORDER BY event"),
       lane_has_rows_(
           database, "SELECT 1 FROM outbox WHERE lane = ? AND due_at IS NOT NULL LIMIT 1"
       ),
@@ -76,19 +83,13 @@ void Outbox::load_counts() {
 
 void Outbox::insert(Transaction& transaction, const OutboxEntry& entry) {
   const bool final_at_once = is_final(entry.state);
-  std::optional<Instant> due_at = entry.due_at;
-  std::optional<Instant> finished_at;
-  if (entry.state == EventState::pending) due_at = at_once;
-  if (final_at_once) {
-    due_at.reset();
-    finished_at = entry.received_at;
-  }
+  const auto finished_at = final_at_once ? std::optional(entry.received_at) : std::nullopt;
   insert_.run(
       entry.event,
       to_string(entry.state),
       entry.leaver ? 0 : 1,
       entry.lane,
-      due_at,
+      first_due_at(entry),
       entry.from_file,
       finished_at,
       entry.replay_of
@@ -141,6 +142,12 @@ void Outbox::save(Transaction& transaction, const OutboxRow& before, const Outbo
     count(transaction, after.state, after.from_file, 1);
   }
   if (is_final(after.state)) remove_open_.run(after.person, after.event);
+}
+
+std::vector<EventId> Outbox::open_events_of(const PersonId& person) {
+  std::vector<EventId> events;
+  open_of_.each([&](Row row) { events.push_back(row.integer(0)); }, person);
+  return events;
 }
 
 void Outbox::forget(Transaction& transaction, const OutboxRow& row) {

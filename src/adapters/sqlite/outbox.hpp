@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace rosterd::sqlite {
 
@@ -56,6 +57,8 @@ class Outbox {
   void insert(Transaction& transaction, const OutboxEntry& entry);
   std::optional<OutboxRow> find(EventId event);
   void save(Transaction& transaction, const OutboxRow& before, const OutboxRow& after);
+  /// By arrival.
+  std::vector<EventId> open_events_of(const PersonId& person);
   /// The row goes with its event.
   void forget(Transaction& transaction, const OutboxRow& row);
 
@@ -80,7 +83,7 @@ class Outbox {
   void count(Transaction& transaction, EventState state, bool from_file, std::int64_t by);
 
   SQLite::Database& database_;
-  Query insert_, find_, update_, add_open_, remove_open_, lane_has_rows_, save_count_;
+  Query insert_, find_, update_, add_open_, remove_open_, open_of_, lane_has_rows_, save_count_;
   Counts counts_{};
   Counts saved_counts_{};
   std::uint64_t counted_in_ = 0;  // the transaction that can take the counts back

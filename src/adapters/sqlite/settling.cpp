@@ -79,6 +79,20 @@ void Settling::settle(Transaction& transaction, const Settlement& settlement) {
     people_.revoke(account, entitlement);
   for (const LedgerEntry& entry : settlement.granted) people_.grant(entry);
   for (const OperationRecord& operation : settlement.operations) record_operation(operation);
+  for (const PersonId& person : settlement.agreed)
+    apply_waiting(transaction, person, settlement.at);
+}
+
+// What a person's earlier events wanted is in the record, and the tenant agrees with the record.
+void Settling::apply_waiting(Transaction& transaction, const PersonId& person, Instant at) {
+  for (const EventId event : outbox_.open_events_of(person)) {
+    const auto row = outbox_.find(event);
+    if (!row || !row->folded || row->state == EventState::running) continue;
+    EventResult result;
+    result.id = event;
+    result.reason = "the tenant agrees since a later event";
+    outbox_.save(transaction, *row, changed(*row, result, at));
+  }
 }
 
 void Settling::bury(Transaction& transaction, const OutboxRow& row, ErrorClass error, Instant now) {

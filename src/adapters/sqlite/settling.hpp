@@ -24,6 +24,7 @@ class Settling {
   bool settle_event(Transaction& transaction, const EventResult& result, Instant at);
   void record_attempt(const EventResult& result, Instant at);
   void remember_roster_row(EventId event, bool is_newest);
+  void apply_waiting(Transaction& transaction, const PersonId& person, Instant at);
   void settle_people(const Settlement& settlement);
   void record_operation(const OperationRecord& operation);
 
