@@ -202,6 +202,20 @@ Task<void> Daemon::check_tenant() {
   for (const StructureStep& step : planned->steps) {
     log_.warning("the tenant lacks what the policy declares", {{"missing", step.text}});
   }
+  TenantState tenant;
+  auto groups = co_await client_.groups();
+  auto roles = co_await client_.roles();
+  if (!groups || !roles) co_return;
+  tenant.groups = std::move(*groups);
+  tenant.roles = std::move(*roles);
+  for (const UnknownName& unknown : unknown_names(*policy, tenant)) {
+    log_.error(
+        "a rule gives what the tenant does not have: events that need it will be dead",
+        {{"rule", unknown.rule},
+         {"entitlement", to_string(unknown.name)},
+         {"nearest", unknown.nearest.value_or("")}}
+    );
+  }
 }
 
 Task<void> Daemon::make_structure() {

@@ -37,6 +37,27 @@ void print_person_changes(const sync::Preview& preview) {
   }
 }
 
+/// A name that the tenant lacks concerns many; it is said once.
+void print_unmet(const Plan& plan) {
+  std::map<EntitlementName, std::size_t> unknown;
+  for (const Unmet& unmet : plan.unmet) {
+    if (unmet.why == Unmet::Why::unknown_entitlement) {
+      ++unknown[unmet.name];
+      continue;
+    }
+    const std::string line = "! person " + unmet.person.value + ": " +
+                             (unmet.removal ? "keeps " : "does not get ") + to_string(unmet.name) +
+                             ": " + std::string(in_words(unmet.why));
+    std::cout << toned(printable(line, 400), Tone::careful) << '\n';
+  }
+  for (const auto& [name, people] : unknown) {
+    const std::string line = "! the tenant has no " + std::string(to_string(name.kind)) + " " +
+                             to_string(name) + ", which " + counted(people, "person", "people") +
+                             " should have; rosterd check says where it is named";
+    std::cout << toned(printable(line, 400), Tone::bad) << '\n';
+  }
+}
+
 void print_problems(const sync::Preview& preview) {
   for (const auto& [person, known] : preview.people) {
     if (known.problem.empty()) continue;
@@ -44,12 +65,7 @@ void print_problems(const sync::Preview& preview) {
         << toned(printable("! person " + person.value + ": " + known.problem, 400), Tone::careful)
         << '\n';
   }
-  for (const Unmet& unmet : preview.plan.unmet) {
-    const std::string line = "! person " + unmet.person.value + ": " +
-                             (unmet.removal ? "keeps " : "does not get ") + to_string(unmet.name) +
-                             ": " + std::string(in_words(unmet.why));
-    std::cout << toned(printable(line, 400), Tone::careful) << '\n';
-  }
+  print_unmet(preview.plan);
   for (const auto& [person, known] : preview.people) {
     if (!known.effective_at) continue;
     std::cout << "  person " << printable(person.value) << ": a change takes effect at "

@@ -289,6 +289,7 @@ PolicyResult read_policy_text(
 
   Policy policy;
   policy.version = to_hex(crypto.sha256(text)).substr(0, 12);
+  policy.text = std::string(text);
   TableReader root(*document, problems);
   read_document(root, policy, zones, problems);
   if (!problems.empty()) return {.policy = std::nullopt, .problems = problems.sorted()};
