@@ -28,6 +28,12 @@ Route token_route(const TargetConfig& config) {
   return route_to(given ? "target.token_url" : "target.domain", url, config.proxy);
 }
 
+/// Reading the system's store takes its time; nobody needs it for a sandbox.
+std::unique_ptr<asio::ssl::context> tls_context(const TargetConfig& config) {
+  const bool needed = api_route(config).peer.tls || token_route(config).peer.tls;
+  return needed || !config.ca_file.empty() ? make_tls_context(config.ca_file) : nullptr;
+}
+
 Pace::Settings pace_settings(const TargetConfig& config) {
   Pace::Settings settings;
   settings.calls_per_second = config.calls_per_second;
@@ -60,7 +66,7 @@ Caller::Caller(
       log_(log),
       read_time_max_(config.read_time_max),
       write_time_max_(config.write_time_max),
-      tls_(make_tls_context(config.ca_file)),
+      tls_(tls_context(config)),
       connection_(executor, api_route(config), tls_.get(), ConnectionLimits(config), clock),
       tokens_(
           executor,
