@@ -82,9 +82,10 @@ bool RowMapper::map(const CsvRow& row, MappedRow& into, std::vector<RowProblem>&
   if (problems.size() > problems_before) return false;
   apply_overrides(row, into);
   if (status_ != none) {
-    const MappedCell& status = into.cells[status_];
-    const bool known = status.kind == Kind::text && lifecycle_state(status.text).has_value();
-    if (!known && status.kind != Kind::unsaid) {
+    MappedCell& status = into.cells[status_];
+    const auto state = status.kind == Kind::text ? lifecycle_state(status.text) : std::nullopt;
+    if (state) status.text = to_string(*state);
+    if (!state && status.kind != Kind::unsaid) {
       const std::string reason =
           status.kind == Kind::text
               ? "is not a status: prehire, active, on_leave, suspended or left"
