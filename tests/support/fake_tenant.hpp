@@ -132,6 +132,7 @@ class FakeTenant : public Target, public Accounts, public Structure {
   std::optional<Plot> fate_of(Call call, const std::string& about);
   std::optional<Plot> bad_luck(Call call);
 
+  static TargetError not_found(const std::string& what);
   TenantGroup* group(const EntitlementId& id);
   TenantRole* role(const EntitlementId& id);
   std::string next_id(const std::string& prefix);
