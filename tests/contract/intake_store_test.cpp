@@ -240,6 +240,24 @@ TEST_F(IntakeStoreContract, ScopeIsReadFromTheAttributes) {
   EXPECT_EQ(known(scope), "ada Engineering, bob Sales elsewhere, cyd - elsewhere");
 }
 
+TEST_F(IntakeStoreContract, EverybodyIsVisitedOnceHoweverManyTheyAre) {
+  constexpr int people = 25'000;
+  Settlement settlement;
+  for (int i = 0; i < people; ++i) settlement.people.push_back(record(std::to_string(i)));
+  settle(std::move(settlement));
+  accepted({.person = "zoe"});
+  std::vector<std::string> visited;
+  const std::function<void(const KnownPerson&)> visit = [&](const KnownPerson& person) {
+    visited.push_back(person.id.value);
+  };
+
+  temp.run(temp.intake().known_people(KnownPeopleQuery{}, visit));
+
+  EXPECT_EQ(visited.size(), people + 1u);
+  EXPECT_TRUE(std::is_sorted(visited.begin(), visited.end()));
+  EXPECT_EQ(std::adjacent_find(visited.begin(), visited.end()), visited.end());
+}
+
 TEST_F(IntakeStoreContract, AnEMailAddressLeadsToItsHolderWhateverItsCase) {
   Settlement settlement;
   PersonRecord ada = record("ada");

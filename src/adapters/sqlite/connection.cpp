@@ -16,6 +16,9 @@ namespace {
 
 constexpr int busy_timeout_ms = 5'000;
 
+// Each connection belongs to one thread, so SQLite need not lock it at every call.
+const int one_thread = SQLite::OPEN_NOMUTEX;
+
 void create_private(const std::filesystem::path& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -61,7 +64,7 @@ SQLite::Database open_untouched(const std::filesystem::path& path) {
     }
   }
   uri += "?immutable=1";
-  return {uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_timeout_ms};
+  return {uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI | one_thread, busy_timeout_ms};
 }
 
 }  // namespace
@@ -69,7 +72,7 @@ SQLite::Database open_untouched(const std::filesystem::path& path) {
 SQLite::Database open_for_writing(const std::filesystem::path& path) {
   create_private(path);
   try {
-    SQLite::Database database(path.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
+    SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | one_thread, busy_timeout_ms);
     expect_rosterd_store(database, true);
     make_settings(database);
     return database;
@@ -86,7 +89,7 @@ SQLite::Database open_for_reading(const std::filesystem::path& path) {
     );
   }
   try {
-    SQLite::Database database(path.string(), SQLite::OPEN_READONLY, busy_timeout_ms);
+    SQLite::Database database(path.string(), SQLite::OPEN_READONLY | one_thread, busy_timeout_ms);
     expect_rosterd_store(database, false);
     return database;
   } catch (const SQLite::Exception& error) {

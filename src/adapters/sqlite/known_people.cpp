@@ -4,6 +4,8 @@
 #include "rosterd/base/text.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <utility>
 
 namespace rosterd::sqlite {
@@ -27,6 +29,23 @@ Attributes values_of(const AttributePatch& patch) {
   return values;
 }
 
+// To the end, when there is no last person: every text sorts before every blob.
+template <class Visit, class... Values>
+void each_up_to(
+    const std::optional<PersonId>& last,
+    Query& query,
+    Visit visit,
+    const PersonId& after,
+    const Values&... values
+) {
+  constexpr std::span<const std::byte> beyond_all_texts;
+  if (last) {
+    query.each(visit, after, *last, values...);
+  } else {
+    query.each(visit, after, beyond_all_texts, values...);
+  }
+}
+
 }  // namespace
 
 KnownPeople::KnownPeople(const SQLite::Database& database, const Outbox& outbox)
@@ -39,19 +58,19 @@ KnownPeople::KnownPeople(const SQLite::Database& database, const Outbox& outbox)
       people_(
           database,
           "SELECT id, status, stale, attributes FROM person WHERE id > ?1 "
-          "AND (?2 IS NULL OR id <= ?2) ORDER BY id"
+          "AND id <= ?2 ORDER BY id"
       ),
       open_(
           database,
           "SELECT t.person, o.lane, o.priority, e.attributes FROM temp.open_event t "
           "CROSS JOIN outbox o ON o.event = t.event CROSS JOIN event e ON e.id = t.event "
-          "WHERE t.person > ?1 AND (?2 IS NULL OR t.person <= ?2) AND NOT o.folded "
+          "WHERE t.person > ?1 AND t.person <= ?2 AND NOT o.folded "
           "ORDER BY t.person, t.event"
       ),
       rows_(
           database,
           "SELECT person, row FROM roster_row WHERE source = ?3 AND person > ?1 "
-          "AND (?2 IS NULL OR person <= ?2)"
+          "AND person <= ?2"
       ) {}
 
 std::optional<PersonId> KnownPeople::visit_slice(
@@ -86,7 +105,7 @@ std::optional<PersonId> KnownPeople::visit_slice(
     if (has_open) ++next_open;
     visit(known);
   };
-  people_.each(visit_person, after, last);
+  each_up_to(last, people_, visit_person, after);
   while (next_open != open.cend()) visit_newcomer(*next_open++);
   return last;
 }
@@ -109,16 +128,13 @@ std::map<PersonId, KnownPeople::OnTheWay> KnownPeople::on_the_way(
     const PersonId& after, const std::optional<PersonId>& last
 ) {
   std::map<PersonId, OnTheWay> open;
-  open_.each(
-      [&](Row row) {
-        if (!outbox_.is_open_lane(row.integer(1))) return;
-        auto& newest = open.try_emplace(open.end(), PersonId(row.text(0)))->second;
-        newest.leaves = row.integer(2) == 0;
-        newest.attributes = row.text(3);
-      },
-      after,
-      last
-  );
+  const auto keep_newest = [&](Row row) {
+    if (!outbox_.is_open_lane(row.integer(1))) return;
+    auto& newest = open.try_emplace(open.end(), PersonId(row.text(0)))->second;
+    newest.leaves = row.integer(2) == 0;
+    newest.attributes = row.text(3);
+  };
+  each_up_to(last, open_, keep_newest, after);
   return open;
 }
 
@@ -126,12 +142,10 @@ std::map<PersonId, Key128> KnownPeople::rows(
     const std::string& source, const PersonId& after, const std::optional<PersonId>& last
 ) {
   std::map<PersonId, Key128> found;
-  rows_.each(
-      [&](Row row) { found.try_emplace(found.end(), PersonId(row.text(0)), row.key(1)); },
-      after,
-      last,
-      source
-  );
+  const auto keep = [&](Row row) {
+    found.try_emplace(found.end(), PersonId(row.text(0)), row.key(1));
+  };
+  each_up_to(last, rows_, keep, after, source);
   return found;
 }
 

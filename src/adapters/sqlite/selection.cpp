@@ -2,41 +2,45 @@
 
 #include "rosterd/domain/outcome.hpp"
 
+#include <vector>
+
 namespace rosterd::sqlite {
 namespace {
 
-// Lists are bound as one JSON array: SQLite limits the number of parameters.
-template <class Values, class Print>
-std::string json_array(const Values& values, Print print) {
+// Bound as one JSON array: SQLite limits the number of parameters.
+std::string ids_as_json(const std::vector<EventId>& ids) {
   std::string text = "[";
-  for (const auto& value : values) {
-    if (text.size() > 1) text += ',';
-    text += print(value);
-  }
+  for (const EventId id : ids) text += (text.size() > 1 ? "," : "") + std::to_string(id);
   return text + "]";
 }
 
-std::string ids_as_json(const EventSelection& selection) {
-  return json_array(selection.ids, [](EventId id) { return std::to_string(id); });
+std::string quoted(EventState state) {
+  return "'" + std::string(to_string(state)) + "'";
 }
 
-std::string states_as_json(const EventSelection& selection) {
-  return json_array(selection.states, [](EventState state) {
-    return '"' + std::string(to_string(state)) + '"';
-  });
+// Written out, and not bound, so that SQLite sees which of the partial indexes serves.
+std::string states_condition(const std::vector<EventState>& states) {
+  if (states.size() == 1 && is_final(states.front())) return "o.state = " + quoted(states.front());
+  std::string list;
+  bool all_open = true;
+  for (const EventState state : states) {
+    list += (list.empty() ? "" : ", ") + quoted(state);
+    all_open = all_open && !is_final(state);
+  }
+  return "o.state IN (" + list + ")" + (all_open ? " AND o.finished_at IS NULL" : "");
 }
 
 }  // namespace
 
 std::string where_clause(const EventSelection& selection) {
   std::string sql;
-  const auto add = [&](const char* condition) {
+  const auto add = [&](const std::string& condition) {
     sql += sql.empty() ? " WHERE " : " AND ";
     sql += condition;
   };
   if (!selection.ids.empty()) add("e.id IN (SELECT value FROM json_each(?))");
   if (selection.person) add("e.person = ?");
-  if (!selection.states.empty()) add("o.state IN (SELECT value FROM json_each(?))");
+  if (!selection.states.empty()) add(states_condition(selection.states));
   if (selection.error) add("o.error = ?");
   if (selection.source) add("e.source = ?");
   if (selection.received_from) add("e.received_at >= ?");
@@ -45,9 +49,8 @@ std::string where_clause(const EventSelection& selection) {
 }
 
 void bind_selection(Query& query, const EventSelection& selection) {
-  if (!selection.ids.empty()) query.bind_next(std::string_view(ids_as_json(selection)));
+  if (!selection.ids.empty()) query.bind_next(std::string_view(ids_as_json(selection.ids)));
   if (selection.person) query.bind_next(*selection.person);
-  if (!selection.states.empty()) query.bind_next(std::string_view(states_as_json(selection)));
   if (selection.error) query.bind_next(to_string(*selection.error));
   if (selection.source) query.bind_next(*selection.source);
   if (selection.received_from) query.bind_next(*selection.received_from);

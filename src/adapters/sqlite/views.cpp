@@ -142,7 +142,10 @@ void SqliteViews::count_events(StatusView& status) {
   Query counts(database_, "SELECT state, sum(events) FROM outbox_count GROUP BY state");
   counts.each([&](Row row) { status.events[event_state(row.text(0)).value()] = row.count(1); });
 
-  Query oldest(database_, "SELECT min(event) FROM outbox WHERE state = ? AND finished_at IS NULL");
+  Query oldest(
+      database_,
+      "SELECT event FROM outbox WHERE state = ? AND finished_at IS NULL ORDER BY event LIMIT 1"
+  );
   std::optional<EventId> first;
   for (const EventState state : all_event_states()) {
     if (is_final(state)) continue;
