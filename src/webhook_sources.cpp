@@ -75,7 +75,7 @@ WebhookSources webhook_sources(
       continue;
     }
     const std::string zone = source.time_zone.empty() ? time_zone : source.time_zone;
-    result.sources.push_back({source.name, std::move(*verifier), std::nullopt, zone});
+    result.sources.push_back({source.name, std::move(*verifier), source.mapping, zone});
   }
   return result;
 }

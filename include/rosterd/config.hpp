@@ -3,6 +3,7 @@
 #include "rosterd/base/instant.hpp"
 #include "rosterd/base/secret.hpp"
 #include "rosterd/domain/attributes.hpp"
+#include "rosterd/domain/event_mapping.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -91,6 +92,8 @@ struct WebhookSourceConfig {
   std::vector<Secret> keys;  ///< two while a key is being changed
   Duration tolerance = 300s;
   std::string time_zone;  ///< for effective dates of people without a zone; empty: the policy's
+  /// Of a vendor that sends its own JSON. Nothing: canonical events (sources.md).
+  std::optional<EventMapping> mapping;
 };
 
 /// A signature scheme of the company's own, as data (sources.md, "Webhooks").

@@ -3,11 +3,11 @@
 #include "rosterd/base/hash.hpp"
 #include "rosterd/base/result.hpp"
 #include "rosterd/domain/change_event.hpp"
+#include "rosterd/domain/event_mapping.hpp"
 #include "rosterd/domain/time_zones.hpp"
 #include "rosterd/ports/crypto.hpp"
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,23 +27,6 @@ struct EventLimits {
   std::size_t name_bytes_max = 128;
   std::size_t value_bytes_max = 8 << 10;  ///< of one string
   std::size_t list_items_max = 1000;
-};
-
-/// How a vendor's own JSON is read as change events: data, not code. Pointers are RFC 6901; those
-/// below `events` start at one event. An empty pointer: the vendor has no such field.
-struct EventMapping {
-  std::string events;     ///< the array of events, or the one event; empty: the body itself
-  std::string person_id;  ///< a string or an integer
-  std::string id;
-  std::string occurred_at;   ///< RFC 3339 (also `+0000`), or Unix seconds or milliseconds
-  std::string effective_at;  ///< the same, or a date
-  std::string sequence;
-  std::string type;
-  std::map<std::string, std::string, std::less<>> types;  ///< `employee.hired` → `person.joined`
-  std::string default_type = "person.notice";             ///< when `type` is empty or not there
-  std::map<std::string, std::string> attributes;          ///< attribute → pointer
-  /// attribute → what the vendor says → what it means; what is not listed stays as it is.
-  std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> values;
 };
 
 struct CodecError {

@@ -1,8 +1,7 @@
 #include "adapters/toml/drop_reader.hpp"
 
-#include "rosterd/domain/change_event.hpp"
+#include "adapters/toml/event_types.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -11,9 +10,6 @@ namespace rosterd::config_files {
 namespace {
 
 constexpr auto unlimited = std::numeric_limits<std::int64_t>::max();
-
-const std::vector<std::string> event_types = {
-    "person.joined", "person.changed", "person.left", "person.notice"};
 
 void read_column(TableReader& table, ColumnConfig& column) {
   table.require("column", "the header of the column, exactly as in the file");
@@ -92,12 +88,9 @@ void read_event_columns(TableReader& table, DropConfig& drop) {
   table.text("sequence_column", drop.sequence_column);
   table.text_map("types", drop.types);
   for (const auto& [text, type] : drop.types) {
-    if (std::find(event_types.begin(), event_types.end(), type) != event_types.end()) continue;
-    table.problem(
-        "types",
-        in_quotes(text) + " becomes " + in_quotes(type) + ", should be " +
-            alternatives(event_types) + did_you_mean(type, event_types)
-    );
+    const std::string problem = event_type_problem(type);
+    if (problem.empty()) continue;
+    table.problem("types", in_quotes(text) + " becomes " + in_quotes(type) + problem);
   }
   if (drop.kind != "roster") return;
   for (const std::string_view key :

@@ -1,5 +1,7 @@
 #include "adapters/toml/webhook_reader.hpp"
 
+#include "adapters/toml/mapping_reader.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -46,6 +48,9 @@ void read_source(
   secrets.read(table, "keys", source.keys);
   table.duration("tolerance", source.tolerance, 1s);
   table.text("time_zone", source.time_zone);
+  table.section("mapping", [&](TableReader& mapping) {
+    read_mapping(mapping, source.mapping.emplace());
+  });
   if (table.has("name") && !is_plain_name(source.name)) {
     table.problem(
         "name",

@@ -290,6 +290,8 @@ TEST_F(ConfigReader, AcceptsTheAnnotatedExample) {
 TEST_F(ConfigReader, AcceptsWhatTheExampleCommentsOut) {
   credentials.secrets["hr_key"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   credentials.secrets["auth0_client_secret"] = "x";
+  credentials.secrets["bamboohr_key"] = "x";
+  credentials.secrets["okta_key"] = "x";
   std::string text = opened_example("rosterd.toml");
   const std::string roster = "kind = \"roster\"";  // the event columns are for the other kind
   text.replace(text.find(roster), roster.size(), "kind = \"changes\"");
