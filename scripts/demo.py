@@ -3,6 +3,7 @@
 
 import argparse
 import base64
+import datetime
 import hashlib
 import hmac
 import json
@@ -32,6 +33,10 @@ def chapter(number, title):
     say()
     say(f"── {number}. {title} " + "─" * max(3, 78 - len(title)))
     say()
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat()
 
 
 def free_port():
@@ -262,7 +267,7 @@ def tell_webhooks(demo, before):
         {
             "id": "evt-joiner",
             "type": "person.joined",
-            "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "occurred_at": now(),
             "person": {
                 "id": "1011",
                 "attributes": {
@@ -279,13 +284,13 @@ def tell_webhooks(demo, before):
         {
             "id": "evt-mover",
             "type": "person.changed",
-            "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "occurred_at": now(),
             "person": {"id": "1010", "attributes": {"department": "Engineering"}},
         },
         {
             "id": "evt-leaver",
             "type": "person.left",
-            "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "occurred_at": now(),
             "person": {"id": "1005"},
         },
     ]

@@ -109,7 +109,6 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
       drops_(std::make_unique<Drops>(
           config_.drops,
           Drops::Parts{loop_, store_.intake(), *crypto_, zones_, clock_, log_},
-          policy_->lifecycle.time_zone,
           [this] { engine_.notify(); }
       )),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),

@@ -68,14 +68,10 @@ struct Daemon::Drops::Drop {
 };
 
 Daemon::Drops::Drops(
-    std::vector<DropConfig> configs,
-    const Parts& parts,
-    const std::string& time_zone,
-    std::function<void()> taken
+    std::vector<DropConfig> configs, const Parts& parts, std::function<void()> taken
 )
     : parts_(parts), intake_({parts.store, parts.crypto, parts.clock, parts.zones, parts.log}) {
   for (DropConfig& config : configs) {
-    if (config.time_zone.empty()) config.time_zone = time_zone;
     drops_.push_back(std::make_unique<Drop>(*this, std::move(config), taken));
   }
 }

@@ -25,12 +25,7 @@ class Daemon::Drops {
   };
 
   /// `taken` is called after every file that was taken.
-  Drops(
-      std::vector<DropConfig> configs,
-      const Parts& parts,
-      const std::string& time_zone,
-      std::function<void()> taken
-  );
+  Drops(std::vector<DropConfig> configs, const Parts& parts, std::function<void()> taken);
   ~Drops();
 
   void spawn(Supervisor& supervisor);

@@ -140,9 +140,7 @@ bool daemon_runs(const Config& config) {
 int run(const Import& command) {
   const World world = make_world();
   const Config config = load_config(world, command.common);
-  const auto policy = load_policy(world, config.policy_file);
-  DropConfig drop = choose_drop(config, command.drop);
-  if (drop.time_zone.empty()) drop.time_zone = policy->lifecycle.time_zone;
+  const DropConfig& drop = choose_drop(config, command.drop);
   if (!std::filesystem::is_regular_file(command.file)) {
     throw CommandError(exit_code::failed, "there is no file " + printable(command.file.string()));
   }

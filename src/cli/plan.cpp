@@ -24,14 +24,12 @@ std::unique_ptr<Views> views_if_any(const Config& config) {
 /// The events that the file would bring; throws when the file as a whole cannot be taken.
 std::vector<ChangeEvent> events_of_file(
     const PlanCommand& command,
-    const Policy& policy,
     const World& world,
     const Config& config,
     TenantAccess& tenant,
     Snapshot& snapshot
 ) {
-  DropConfig drop = choose_drop(config, command.drop);
-  if (drop.time_zone.empty()) drop.time_zone = policy.lifecycle.time_zone;
+  const DropConfig& drop = choose_drop(config, command.drop);
   ingest::FileIntake intake({snapshot, *world.crypto, *world.clock, *world.zones, tenant.log});
   FileProgress progress;
   ingest::IntakeOptions options;
@@ -47,8 +45,7 @@ std::vector<ChangeEvent> events_of_file(
     throw CommandError(exit_code::failed, "the file would be rejected");
   }
   if (changes.report.intake.state == IntakeState::held) {
-    out
-        << "The file would be held: nothing of it would be done before somebody approves it.\n";
+    out << "The file would be held: nothing of it would be done before somebody approves it.\n";
   }
   return std::move(changes.events);
 }
@@ -76,7 +73,7 @@ int run(const PlanCommand& command) {
   input.people = snapshot.people();
   input.events = snapshot.open_events();
   if (!command.roster.empty()) {
-    auto events = events_of_file(command, *policy, world, config, tenant, snapshot);
+    auto events = events_of_file(command, world, config, tenant, snapshot);
     std::move(events.begin(), events.end(), std::back_inserter(input.events));
   }
   if (!command.person.empty()) keep_only(PersonId(command.person), input);

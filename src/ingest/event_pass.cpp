@@ -28,7 +28,7 @@ void EventPass::take(const CsvRow& row) {
   event.mode = mapped_.mode;
   event.person = PersonId(std::string(key));
   event.attributes = context_.mapper->patch(mapped_);
-  event.occurred_at = mapped_.occurred_at.value_or(context_.intake.taken_at);
+  event.occurred_at = mapped_.occurred_at.value_or(context_.as_of);
   event.effective_at = mapped_.effective_at;
   event.sequence = mapped_.sequence;
   event.external_id = mapped_.id;
@@ -52,7 +52,7 @@ void EventPass::take_gone(std::string_view person) {
   ChangeEvent event;
   event.type = ChangeType::left;
   event.person = PersonId(std::string(person));
-  event.occurred_at = context_.intake.taken_at;
+  event.occurred_at = context_.as_of;
   emit(std::move(event), std::nullopt);
 }
 

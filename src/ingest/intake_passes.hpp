@@ -40,6 +40,7 @@ struct IntakeContext {
   PeopleTable& people;
   Intake& intake;
   bool roster = true;
+  Instant as_of{};  ///< what the file says was so then: the `occurred_at` of its rows
 };
 
 /// The digest by which a row is recognised as the one before.

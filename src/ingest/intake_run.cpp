@@ -311,6 +311,18 @@ CsvFormat IntakeRun::csv_format() const {
   return format;
 }
 
+// A file knows nothing newer than itself: somebody who left after it was written, and before it was
+// taken, has left. What was dropped after another file of the same drop was meant to replace it,
+// though, even when it was written before.
+Instant IntakeRun::as_of() const {
+  const Instant taken = report_.intake.taken_at;
+  const Instant written =
+      Instant{std::chrono::floor<Duration>(std::chrono::sys_time<std::chrono::nanoseconds>{
+          std::chrono::nanoseconds{stamp_.modified_ns}})};
+  const Instant after_last = last_ ? last_->taken_at + Duration{1} : Instant::min();
+  return std::min(taken, std::max(written, after_last));
+}
+
 IntakeContext IntakeRun::context() {
   return IntakeContext{
       .config = config_,
@@ -319,7 +331,8 @@ IntakeContext IntakeRun::context() {
       .hasher = *hasher_,
       .people = people_,
       .intake = report_.intake,
-      .roster = roster_};
+      .roster = roster_,
+      .as_of = as_of()};
 }
 
 void IntakeRun::tell(Phase phase, std::uint64_t bytes_done) const {

@@ -47,6 +47,7 @@ class IntakeRun {
   Ended end(IntakeState state, std::string reason);
   CsvFormat csv_format() const;
   IntakeContext context();
+  Instant as_of() const;
   void tell(IntakeProgress::Phase phase, std::uint64_t bytes_done) const;
   std::string remarks() const;
 

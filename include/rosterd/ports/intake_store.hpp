@@ -33,7 +33,7 @@ struct Intake {
   std::string file_name;  ///< without folder
   Digest sha256{};
   IntakeState state = IntakeState::reading;
-  Instant taken_at{};  ///< the `occurred_at` of its rows, the same after a crash
+  Instant taken_at{};  ///< the same after a crash
   std::optional<Instant> finished_at;
   std::uint64_t rows = 0;
   std::uint64_t rows_failed = 0;

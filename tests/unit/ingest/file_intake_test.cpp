@@ -18,6 +18,34 @@ TEST_F(Roster, EverybodyNewJoinsAndIsActive) {
   );
 }
 
+TEST_F(Roster, KnowsNothingNewerThanTheFileItself) {
+  const auto path = file("id,mail,dept\n7,a@x.org,Sales\n");
+  const Instant written = clock.now() - std::chrono::hours{3};
+  const auto since_epoch = written.time_since_epoch();
+  std::filesystem::last_write_time(
+      path, std::chrono::file_clock::from_sys(std::chrono::sys_time<Duration>{since_epoch})
+  );
+
+  take_file(path);
+
+  EXPECT_EQ(store.accepted.at(0).event.occurred_at, written);
+}
+
+TEST_F(Roster, DroppedAfterAnotherReplacesItThoughItWasWrittenBefore) {
+  take("id,mail,dept\n7,a@x.org,Sales\n");
+  const Instant first_taken = clock.now();
+  clock.advance(std::chrono::hours{1});
+  const auto older = file("id,mail,dept\n7,a@x.org,IT\n", "older.csv");
+  const Instant written = first_taken - std::chrono::hours{24};
+  std::filesystem::last_write_time(
+      older, std::chrono::file_clock::from_sys(std::chrono::sys_time<Duration>{written})
+  );
+
+  take_file(older);
+
+  EXPECT_GT(store.accepted.at(0).event.occurred_at, first_taken);
+}
+
 TEST_F(Roster, EventsAreWhatTheStoreNeeds) {
   take("id,mail,dept\n7,a@x.org,Sales\n");
 
