@@ -35,7 +35,7 @@ def chapter(number, title):
     say()
 
 
-def now():
+def utc_now():
     return datetime.datetime.now(datetime.timezone.utc).isoformat()
 
 
@@ -267,7 +267,7 @@ def tell_webhooks(demo, before):
         {
             "id": "evt-joiner",
             "type": "person.joined",
-            "occurred_at": now(),
+            "occurred_at": utc_now(),
             "person": {
                 "id": "1011",
                 "attributes": {
@@ -284,13 +284,13 @@ def tell_webhooks(demo, before):
         {
             "id": "evt-mover",
             "type": "person.changed",
-            "occurred_at": now(),
+            "occurred_at": utc_now(),
             "person": {"id": "1010", "attributes": {"department": "Engineering"}},
         },
         {
             "id": "evt-leaver",
             "type": "person.left",
-            "occurred_at": now(),
+            "occurred_at": utc_now(),
             "person": {"id": "1005"},
         },
     ]
