@@ -11,6 +11,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 #include <utility>
@@ -46,6 +47,16 @@ http::Endpoint tcp_endpoint(const std::string& address) {
   }
   listen.port = static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1)));
   return listen;
+}
+
+std::string address_text(const http::Endpoint& endpoint) {
+  if (const auto* tcp = std::get_if<http::TcpListen>(&endpoint)) {
+    return tcp->host + ":" + std::to_string(tcp->port) + " ([webhook] listen)";
+  }
+  if (const auto* socket = std::get_if<http::UnixListen>(&endpoint)) {
+    return socket->path + " ([operator] socket)";
+  }
+  return "the socket that systemd handed over";
 }
 
 http::Options webhook_options(const WebhookConfig& config) {
@@ -123,9 +134,11 @@ Daemon::~Daemon() = default;
 
 void Daemon::open_webhooks(std::vector<system::InheritedSocket>& sockets) {
   const http::Options options = webhook_options(config_.webhook);
-  if (!sockets.empty()) {
-    const http::Endpoint inherited = http::InheritedListen{sockets.front().fd};
-    webhook_server_ = make_server(inherited, webhooks_, options);
+  const auto inherited = std::find_if(sockets.begin(), sockets.end(), [](const auto& socket) {
+    return socket.name == "webhook";
+  });
+  if (inherited != sockets.end()) {
+    webhook_server_ = make_server(http::InheritedListen{inherited->fd}, webhooks_, options);
   } else if (!config_.webhook.listen.empty() && !config_.webhook.sources.empty()) {
     webhook_server_ = make_server(tcp_endpoint(config_.webhook.listen), webhooks_, options);
   }

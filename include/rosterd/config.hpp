@@ -189,7 +189,6 @@ struct OperatorConfig {
 
 struct LogConfig {
   std::string level = "info";  ///< debug, info, notice, warning, error
-  bool personal_data = false;  ///< e-mail addresses and names in log lines
 };
 
 struct ShutdownConfig {

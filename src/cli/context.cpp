@@ -26,6 +26,23 @@ std::string listed(const std::vector<ConfigProblem>& problems) {
   return text;
 }
 
+class UnreadCredentials : public CredentialSource {
+ public:
+  Result<Secret, CredentialError> credential(std::string_view) const override { return unread(); }
+  Result<Secret, CredentialError> file(const std::filesystem::path&) const override {
+    return unread();
+  }
+  Result<Secret, CredentialError> environment(std::string_view) const override { return unread(); }
+
+ private:
+  static Secret unread() { return Secret("unread"); }
+};
+
+Config config_or_throw(config_files::ConfigResult result) {
+  if (!result.config) throw CommandError(exit_code::configuration, listed(result.problems));
+  return std::move(*result.config);
+}
+
 }  // namespace
 
 World make_world() {
@@ -39,9 +56,11 @@ World make_world() {
 }
 
 Config load_config(const World& world, const Common& common) {
-  auto result = config_files::read_config(common.config, *world.credentials);
-  if (!result.config) throw CommandError(exit_code::configuration, listed(result.problems));
-  return std::move(*result.config);
+  return config_or_throw(config_files::read_config(common.config, *world.credentials));
+}
+
+Config load_config_without_secrets(const Common& common) {
+  return config_or_throw(config_files::read_config(common.config, UnreadCredentials()));
 }
 
 std::shared_ptr<const Policy> load_policy(const World& world, const std::filesystem::path& file) {

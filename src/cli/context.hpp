@@ -42,6 +42,10 @@ World make_world();
 /// Reads the configuration, or throws a CommandError with all its problems.
 Config load_config(const World& world, const Common& common);
 
+/// The same for commands that only read the store: secrets are left where they are, so that an
+/// operator who may not read them can look, too.
+Config load_config_without_secrets(const Common& common);
+
 /// Reads a policy, or throws a CommandError with all its problems.
 std::shared_ptr<const Policy> load_policy(const World& world, const std::filesystem::path& file);
 

@@ -83,7 +83,7 @@ std::vector<OperationRecord> operations_for(Views& views, const EventRow& row) {
 
 int run(const EventsList& command) {
   const World world = make_world();
-  const Config config = load_config(world, command.common);
+  const Config config = load_config_without_secrets(command.common);
   const auto views = load_views(config);
   const auto rows = views->events(command.selection, command.limit);
   if (command.common.json) {
@@ -102,7 +102,7 @@ int run(const EventsList& command) {
 
 int run(const EventsShow& command) {
   const World world = make_world();
-  const Config config = load_config(world, command.common);
+  const Config config = load_config_without_secrets(command.common);
   const auto views = load_views(config);
   const auto row = views->event(command.id);
   if (!row) {

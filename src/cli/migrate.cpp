@@ -12,7 +12,7 @@ namespace rosterd::cli {
 
 int run(const MigrateCommand& command) {
   const World world = make_world();
-  const Config config = load_config(world, command.common);
+  const Config config = load_config_without_secrets(command.common);
   if (!command.status_only) sqlite::migrate(config.store.path, world.clock->now());
   const auto rows = sqlite::migration_status(config.store.path);
   if (command.common.json) {

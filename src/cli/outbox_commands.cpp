@@ -68,6 +68,16 @@ void print_ids(const std::vector<EventId>& ids, bool json, const std::string& wh
   std::cout << ".\n";
 }
 
+/// Who names an event means it, whatever became of it; who describes events means the dead ones.
+std::vector<EventState> replayable(const EventSelection& selection) {
+  if (selection.ids.empty()) return {EventState::dead};
+  std::vector<EventState> states;
+  for (const EventState state : all_event_states()) {
+    if (is_final(state)) states.push_back(state);
+  }
+  return states;
+}
+
 void refuse_empty(const EventSelection& selection) {
   if (!selection.empty()) return;
   throw CommandError(
@@ -81,9 +91,9 @@ void refuse_empty(const EventSelection& selection) {
 int run(const EventsReplay& command) {
   refuse_empty(command.selection);
   const World world = make_world();
-  const Config config = load_config(world, command.common);
+  const Config config = load_config_without_secrets(command.common);
   EventSelection selection = command.selection;
-  if (selection.states.empty() && selection.ids.empty()) selection.states = {EventState::dead};
+  if (selection.states.empty()) selection.states = replayable(selection);
   const auto count = load_views(config)->count(selection);
   if (!command.yes && count > 0 &&
       !agreed(counted(count, "event", "events") + " will go through the outbox again. Go on?")) {
@@ -102,7 +112,7 @@ int run(const EventsReplay& command) {
 int run(const EventsCancel& command) {
   refuse_empty(command.selection);
   const World world = make_world();
-  const Config config = load_config(world, command.common);
+  const Config config = load_config_without_secrets(command.common);
   const auto count = load_views(config)->count(command.selection);
   if (!command.yes && count > 0 &&
       !agreed("Up to " + counted(count, "event", "events") + " will be cancelled. Go on?")) {

@@ -71,7 +71,7 @@ void print_person(const PersonRow& row, const Lifecycle& lifecycle) {
 
 int run(const PeopleList& command) {
   const World world = make_world();
-  const Config config = load_config(world, command.common);
+  const Config config = load_config_without_secrets(command.common);
   const auto views = load_views(config);
   const auto rows = views->people(command.search, PersonId(), command.limit);
   if (command.common.json) {
@@ -98,7 +98,7 @@ int run(const PeopleList& command) {
 
 int run(const PeopleShow& command) {
   const World world = make_world();
-  const Config config = load_config(world, command.common);
+  const Config config = load_config_without_secrets(command.common);
   const auto policy = load_policy(world, config.policy_file);
   const auto views = load_views(config);
   const auto row = views->person(PersonId(command.id));

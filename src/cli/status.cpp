@@ -80,7 +80,7 @@ void print_files(const StatusView& view) {
 
 int run(const Status& command) {
   const World world = make_world();
-  const Config config = load_config(world, command.common);
+  const Config config = load_config_without_secrets(command.common);
   const auto views = load_views(config);
   const StatusView view = views->status();
   if (command.common.json) {

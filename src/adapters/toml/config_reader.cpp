@@ -149,7 +149,6 @@ void read_operator(
 
 void read_log(TableReader& table, LogConfig& log) {
   table.one_of("level", log.level, {"debug", "info", "notice", "warning", "error"});
-  table.boolean("personal_data", log.personal_data);
 }
 
 void read_drops(
