@@ -153,8 +153,12 @@ void Daemon::open_operator_socket() {
 
 std::unique_ptr<http::Server> Daemon::make_server(
     const http::Endpoint& endpoint, HttpHandler& handler, http::Options options
-) {
+) try {
   return std::make_unique<http::Server>(loop_, endpoint, handler, clock_, log_, std::move(options));
+} catch (const boost::system::system_error& error) {
+  throw std::runtime_error(
+      "cannot listen on " + address_text(endpoint) + ": " + error.code().message()
+  );
 }
 
 void Daemon::run() {
