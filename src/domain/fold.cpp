@@ -63,7 +63,7 @@ void merge_status(PersonRecord& record, const ChangeEvent& event, const Stamp& s
 }
 
 FoldEffect fold_notice(PersonRecord& record, const Stamp& stamp, bool is_new) {
-  if (!is_new && order(stamp, record.newest) < 0) return FoldEffect::superseded;
+  if (!is_new && precedes(stamp, record.newest)) return FoldEffect::superseded;
   record.stale = true;
   record.newest = stamp;
   return FoldEffect::noticed;

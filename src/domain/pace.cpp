@@ -41,6 +41,15 @@ void Pace::went_well(Duration now) {
   raised_at_ = now;
 }
 
+void Pace::took(Duration latency, Duration now) {
+  const double usual = seconds(usual_);
+  const bool suffers =
+      usual > 0 && latency > settings_.slow && seconds(latency) > usual * settings_.slow_factor;
+  if (suffers) slow_down(now);
+  // An eighth of the way each time: a new level becomes the usual after some dozen reads.
+  usual_ = usual_ == Duration{0} ? latency : usual_ + (latency - usual_) / 8;
+}
+
 void Pace::slow_down(Duration now) {
   refill(now);
   rate_ = std::min(rate_, std::max(settings_.calls_per_second_min, rate_ / 2));

@@ -118,6 +118,30 @@ TEST_F(EventLogContract, DuplicatesAreRecognisedAfterAKillAndAfterTheEventIsFini
   EXPECT_EQ(outcome_of(accept(events({{.id = "e1"}}))), "duplicate 1");
 }
 
+TEST_F(EventLogContract, WithoutAnIdAndATimeAnEventIsADuplicateWhileItIsTheLastOfItsPerson) {
+  accepted({.id = "sha256:left"});
+
+  EXPECT_EQ(outcome_of(accept(events({{.id = "sha256:left"}}))), "duplicate 1");
+}
+
+TEST_F(EventLogContract, WhoLeftCameBackAndLeavesAgainHasLeft) {
+  settle({became(accepted({.id = "sha256:left"}), EventState::applied)});
+  accepted({.id = "sha256:back"});
+
+  EXPECT_EQ(outcome_of(accept(events({{.id = "sha256:left"}}))), "accepted 3");
+  EXPECT_EQ(outcome_of(accept(events({{.id = "sha256:left"}}))), "duplicate 3");
+}
+
+TEST_F(EventLogContract, AnEventWithATimeIsADuplicateWhateverCameAfterIt) {
+  auto first = events({{.id = "sha256:left"}});
+  first.front().event.occurred_at = nine;
+  const auto again = first;
+  accept(first);
+  accepted({.id = "sha256:back"});
+
+  EXPECT_EQ(outcome_of(accept(again)), "duplicate 1");
+}
+
 TEST_F(EventLogContract, TheSameIdOfAnotherSourceIsAnotherEvent) {
   accepted({.id = "e1", .source = "hr"});
 

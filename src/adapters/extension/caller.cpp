@@ -167,7 +167,10 @@ Task<Exchanged> Caller::send(const Call& call, Secret token) {
 
   const Duration started = clock_.monotonic();
   auto exchanged = co_await connection_.exchange(request);
-  if (exchanged) statistics_.last_latency = clock_.monotonic() - started;
+  const Duration now = clock_.monotonic();
+  if (exchanged) statistics_.last_latency = now - started;
+  // How long a change takes is a matter of its size; reads are alike.
+  if (exchanged && !call.mutating && is_success(exchanged->status)) pace_.took(now - started, now);
   const int code = exchanged ? static_cast<int>(exchanged->status) : 0;
   Statistics::OperationAndCode counted(call.operation, code);
   ++statistics_.calls[counted];

@@ -40,6 +40,11 @@ Arrivals::Arrivals(SQLite::Database& database, Outbox& outbox)
       ),
       find_event_(
           database, "SELECT " + std::string(event_columns) + " FROM event e WHERE e.id = ?"
+      ),
+      newest_of_(
+          database,
+          "SELECT max(coalesce((SELECT max(event) FROM temp.open_event WHERE person = ?1), 0), "
+          "coalesce((SELECT json_extract(history, '$.newest[2]') FROM person WHERE id = ?1), 0))"
       ) {
   load_keys(database);
 }
@@ -58,13 +63,26 @@ void Arrivals::load_keys(SQLite::Database& database) {
   all.each([&](Row row) { keys_.insert(row.key(1), row.integer(0)); });
 }
 
-std::vector<AcceptedEvent> Arrivals::judge(const std::vector<const NewEvent*>& batch) {
+bool Arrivals::is_said_anew(const ChangeEvent& event, EventId earlier) {
+  const bool tells_itself_apart = !event.external_id.starts_with("sha256:") || event.occurred_at ||
+                                  event.effective_at || !event.sequence.empty();
+  return !tells_itself_apart && newest_of_.number(event.person).value_or(0) > earlier;
+}
+
+std::vector<AcceptedEvent> Arrivals::judge(
+    Transaction& transaction, const std::vector<const NewEvent*>& batch
+) {
   std::vector<AcceptedEvent> judged(batch.size());
   std::unordered_map<Key128, std::size_t> first_with;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const NewEvent& event = *batch[i];
     bool same = true;
-    if (const auto known = keys_.find(event.key)) {
+    auto known = keys_.find(event.key);
+    if (known && is_said_anew(event.event, *known)) {
+      forget_key(transaction, *known, event.key);
+      known.reset();
+    }
+    if (known) {
       judged[i].id = *known;
       find_sha_.first([&](Row row) { same = row.digest(0) == event.sha256; }, *known);
     } else if (batch.size() == 1) {

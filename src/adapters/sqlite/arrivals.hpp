@@ -20,7 +20,12 @@ class Arrivals {
 
   /// What each event of the batch is, seen in order: the first of its key is `accepted`, with id 0
   /// as long as it is not kept.
-  std::vector<AcceptedEvent> judge(const std::vector<const NewEvent*>& batch);
+  ///
+  /// An event that its sender gave neither an id nor a place in time is a duplicate only while it
+  /// is the last that was heard of its person: who left, came back and leaves again has left.
+  std::vector<AcceptedEvent> judge(
+      Transaction& transaction, const std::vector<const NewEvent*>& batch
+  );
 
   /// Keeps an event that was judged `accepted`.
   struct Place {
@@ -47,12 +52,13 @@ class Arrivals {
   void forget_key(Transaction& transaction, EventId event, const Key128& key);
 
  private:
+  bool is_said_anew(const ChangeEvent& event, EventId earlier);
   void load_keys(SQLite::Database& database);
   void remember(Transaction& transaction, const Key128& key, EventId event);
 
   Outbox& outbox_;
   Query insert_event_, insert_payload_, insert_key_, find_sha_, find_key_, delete_key_,
-      delete_event_, copy_event_, copy_payload_, find_event_;
+      delete_event_, copy_event_, copy_payload_, find_event_, newest_of_;
   KeySet keys_;
   EventId next_id_ = 1;
 };

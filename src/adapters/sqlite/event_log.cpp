@@ -36,7 +36,7 @@ AcceptResult SqliteEventLog::accept_now(
   std::vector<const NewEvent*> events;
   events.reserve(batch.size());
   for (const NewEvent& event : batch) events.push_back(&event);
-  result.events = tables_.arrivals.judge(events);
+  result.events = tables_.arrivals.judge(transaction, events);
   const bool has_conflict =
       std::any_of(result.events.begin(), result.events.end(), [](const AcceptedEvent& event) {
         return event.acceptance == Acceptance::conflict;

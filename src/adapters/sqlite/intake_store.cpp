@@ -116,7 +116,7 @@ void SqliteIntakeStore::stage_now(
     batch.push_back(&events.back());
     places.push_back(Arrivals::Place{intake, row.row});
   }
-  auto judged = tables_.arrivals.judge(batch);
+  auto judged = tables_.arrivals.judge(transaction, batch);
   tables_.arrivals.keep_accepted(transaction, batch, places, judged);
 
   transaction.on_rollback([this, before = conflicts_] { conflicts_ = before; });

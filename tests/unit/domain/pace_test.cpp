@@ -82,5 +82,21 @@ TEST_F(ThePace, WaitsAsLongAsTheTargetAsks) {
   EXPECT_EQ(pace.take(now), 0us);
 }
 
+TEST_F(ThePace, HalvesWhenReadsTakeFarLongerThanUsual) {
+  for (int i = 0; i < 5; ++i) pace.took(100ms, now);
+  pace.took(1900ms, now);
+  EXPECT_DOUBLE_EQ(pace.calls_per_second(), 2.0) << "slower, but not slow";
+
+  pace.took(5s, now);
+
+  EXPECT_DOUBLE_EQ(pace.calls_per_second(), 1.0);
+}
+
+TEST_F(ThePace, TakesATargetThatIsAlwaysSlowAsItIs) {
+  for (int i = 0; i < 20; ++i) pace.took(6s, now);
+
+  EXPECT_DOUBLE_EQ(pace.calls_per_second(), 2.0);
+}
+
 }  // namespace
 }  // namespace rosterd
