@@ -1,7 +1,11 @@
 #include "operator_api.hpp"
 
+#include "rosterd/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -28,10 +32,21 @@ HttpResponse ids_response(const std::vector<EventId>& ids) {
   return json_response(200, json);
 }
 
-std::optional<Instant> instant_in(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  if (found == json.end()) return std::nullopt;
-  return parse_rfc3339(found->get<std::string>());
+HttpResponse wrong_method(const std::string& allowed) {
+  HttpResponse response = refusal(405, "say " + allowed);
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+/// NAME of `/api/drops/NAME/approve`; nothing for any other path.
+std::optional<std::string> approved_drop(std::string_view path) {
+  constexpr std::string_view before = "/api/drops/";
+  constexpr std::string_view after = "/approve";
+  if (path.size() <= before.size() + after.size()) return std::nullopt;
+  if (!path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
+  path.remove_prefix(before.size());
+  path.remove_suffix(after.size());
+  return percent_decoded(path);
 }
 
 struct Request {
@@ -39,35 +54,90 @@ struct Request {
   std::string reason;
 };
 
-/// Throws nlohmann's exceptions for anything that `selection_json` would not have written.
-Request request_of(std::string_view body) {
-  const Json json = Json::parse(body);
-  Request request;
-  EventSelection& selection = request.selection;
-  if (json.contains("ids")) selection.ids = json.at("ids").get<std::vector<EventId>>();
-  if (json.contains("person")) selection.person = PersonId(json.at("person").get<std::string>());
-  if (json.contains("states")) {
-    for (const Json& state : json.at("states")) {
-      if (const auto known = event_state(state.get<std::string>())) {
-        selection.states.push_back(*known);
+/// The body of a request about events, taken apart field by field. What is not understood is
+/// refused: a filter that was left out would widen the selection.
+class RequestReader {
+ public:
+  /// The first thing wrong with it; empty: nothing.
+  const std::string& problem() const { return problem_; }
+
+  Request read(std::string_view body) {
+    Request request;
+    const Json json = Json::parse(body, nullptr, false);
+    if (!json.is_object()) {
+      fail("this is no JSON object that selects events");
+      return request;
+    }
+    for (const auto& [key, value] : json.items()) field(key, value, request);
+    if (request.selection.empty()) {
+      fail("which events? Say ids, person, states, class, source, from or to");
+    }
+    return request;
+  }
+
+ private:
+  void field(const std::string& key, const Json& value, Request& request) {
+    EventSelection& selection = request.selection;
+    if (key == "ids") {
+      for (const Json& one : list(key, value)) selection.ids.push_back(id(one));
+    } else if (key == "person") {
+      selection.person = PersonId(text(key, value));
+    } else if (key == "states") {
+      for (const Json& one : list(key, value)) {
+        if (const auto state = known(key, one, event_state)) selection.states.push_back(*state);
       }
+    } else if (key == "class") {
+      selection.error = known(key, value, error_class);
+    } else if (key == "source") {
+      selection.source = text(key, value);
+    } else if (key == "from") {
+      selection.received_from = known(key, value, parse_rfc3339);
+    } else if (key == "to") {
+      selection.received_to = known(key, value, parse_rfc3339);
+    } else if (key == "reason") {
+      request.reason = text(key, value);
+    } else {
+      fail("\"" + printable(key) + "\" is not known here");
     }
   }
-  if (json.contains("class")) selection.error = error_class(json.at("class").get<std::string>());
-  if (json.contains("source")) selection.source = json.at("source").get<std::string>();
-  selection.received_from = instant_in(json, "from");
-  selection.received_to = instant_in(json, "to");
-  request.reason = json.value("reason", std::string());
-  return request;
-}
 
-std::optional<Request> read_request(const HttpRequest& request) {
-  try {
-    return request_of(request.body);
-  } catch (const Json::exception&) {
-    return std::nullopt;
+  /// The elements; an empty list selects nothing and can only be a mistake.
+  Json list(const std::string& key, const Json& value) {
+    if (value.is_array() && !value.empty()) return value;
+    fail("\"" + key + "\" is no list with something in it");
+    return Json::array();
   }
-}
+
+  std::string text(const std::string& key, const Json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    fail("\"" + key + "\" is no text");
+    return "";
+  }
+
+  EventId id(const Json& value) {
+    constexpr auto id_max = static_cast<std::uint64_t>(std::numeric_limits<EventId>::max());
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() <= id_max) {
+      return value.get<EventId>();
+    }
+    fail("\"ids\" has something that is no number of an event");
+    return 0;
+  }
+
+  template <class Parse>
+  auto known(const std::string& key, const Json& value, Parse parse)
+      -> decltype(parse(std::string_view())) {
+    const std::string said = text(key, value);
+    auto found = parse(std::string_view(said));
+    if (!found) fail("\"" + printable(said) + "\" is nothing that \"" + key + "\" can be");
+    return found;
+  }
+
+  void fail(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
+  std::string problem_;
+};
 
 }  // namespace
 
@@ -90,22 +160,18 @@ std::size_t OperatorApi::body_bytes_max(std::string_view) const {
 
 Task<HttpResponse> OperatorApi::handle(const HttpRequest& request) {
   const std::string path(request.path());
-  if (request.method == "GET" && path == "/healthz") {
-    co_return HttpResponse(200, "text/plain", "ok\n");
-  }
-  if (request.method == "GET" && path == "/readyz") co_return ready();
-  if (request.method == "POST" && path == "/api/events/replay") co_return co_await replay(request);
-  if (request.method == "POST" && path == "/api/events/cancel") co_return co_await cancel(request);
-  constexpr std::string_view drops = "/api/drops/";
-  constexpr std::string_view approval = "/approve";
-  const bool approves = path.starts_with(drops) && path.ends_with(approval) &&
-                        path.size() > drops.size() + approval.size();
-  if (request.method == "POST" && approves) {
-    const auto name =
-        percent_decoded(path.substr(drops.size(), path.size() - drops.size() - approval.size()));
-    co_return approve(request, name.value_or(std::string()));
-  }
-  co_return refusal(404, "there is nothing here");
+  const std::optional<std::string> drop = approved_drop(path);
+  const bool reads = path == "/healthz" || path == "/readyz";
+  const bool writes = path == "/api/events/replay" || path == "/api/events/cancel" || drop;
+  if (!reads && !writes) co_return refusal(404, "there is nothing here");
+  const bool right_method =
+      reads ? request.method == "GET" || request.method == "HEAD" : request.method == "POST";
+  if (!right_method) co_return wrong_method(reads ? "GET" : "POST");
+  if (path == "/healthz") co_return HttpResponse(200, "text/plain", "ok\n");
+  if (path == "/readyz") co_return ready();
+  if (path == "/api/events/replay") co_return co_await replay(request);
+  if (path == "/api/events/cancel") co_return co_await cancel(request);
+  co_return approve(request, *drop);
 }
 
 HttpResponse OperatorApi::ready() const {
@@ -117,21 +183,23 @@ HttpResponse OperatorApi::ready() const {
 }
 
 Task<HttpResponse> OperatorApi::replay(const HttpRequest& request) {
-  auto wanted = read_request(request);
-  if (!wanted) co_return refusal(400, "this is not a selection of events");
+  RequestReader reader;
+  Request wanted = reader.read(request.body);
+  if (!reader.problem().empty()) co_return refusal(400, reader.problem());
   const Instant now = parts_.clock.now();
-  const auto ids = co_await parts_.control.replay(std::move(wanted->selection), now);
+  const auto ids = co_await parts_.control.replay(std::move(wanted.selection), now);
   parts_.log.notice("events replayed by hand", {{"count", static_cast<std::int64_t>(ids.size())}});
   parts_.outbox_changed();
   co_return ids_response(ids);
 }
 
 Task<HttpResponse> OperatorApi::cancel(const HttpRequest& request) {
-  auto wanted = read_request(request);
-  if (!wanted) co_return refusal(400, "this is not a selection of events");
+  RequestReader reader;
+  Request wanted = reader.read(request.body);
+  if (!reader.problem().empty()) co_return refusal(400, reader.problem());
   const Instant now = parts_.clock.now();
   const auto ids =
-      co_await parts_.control.cancel(std::move(wanted->selection), std::move(wanted->reason), now);
+      co_await parts_.control.cancel(std::move(wanted.selection), std::move(wanted.reason), now);
   parts_.log.notice("events cancelled by hand", {{"count", static_cast<std::int64_t>(ids.size())}});
   parts_.outbox_changed();
   co_return ids_response(ids);
@@ -142,9 +210,12 @@ HttpResponse OperatorApi::approve(const HttpRequest& request, const std::string&
   if (!json.is_object() || !json.contains("sha256") || !json["sha256"].is_string()) {
     return refusal(400, "this names no file: {\"sha256\": …} is expected");
   }
-  if (!parts_.approve_file(drop, json["sha256"].get<std::string>())) {
-    return refusal(404, "there is no drop of this name");
+  const auto sha256 = json["sha256"].get<std::string>();
+  const bool is_hex = sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (sha256.size() != 64 || !is_hex) {
+    return refusal(400, "\"sha256\" is not 64 hexadecimal digits in lower case");
   }
+  if (!parts_.approve_file(drop, sha256)) return refusal(404, "there is no drop of this name");
   parts_.log.notice("a roster that lacks people was approved by hand", {{"drop", drop}});
   return json_response(200, Json::object());
 }

@@ -18,6 +18,8 @@ namespace rosterd {
 ///     POST /api/events/replay       {ids, person, states, class, source, from, to} → {"ids": […]}
 ///     POST /api/events/cancel       the same and reason → {"ids": […]}
 ///     POST /api/drops/NAME/approve  {"sha256"}: that file may lack people
+///
+/// What is not understood is refused with 400 and {"error": …}, and changes nothing.
 class OperatorApi : public HttpHandler {
  public:
   struct Parts {
