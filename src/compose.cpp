@@ -1,10 +1,11 @@
 #include "compose.hpp"
 
+#include "config_check.hpp"
 #include "drops.hpp"
 #include "rosterd/adapters/openssl/crypto.hpp"
 #include "rosterd/adapters/toml/config_reader.hpp"
 #include "rosterd/adapters/toml/policy_reader.hpp"
-#include "rosterd/base/within.hpp"
+#include "rosterd/base/assert.hpp"
 #include "rosterd/domain/structure.hpp"
 #include "rosterd/sync/structure.hpp"
 #include "webhook_sources.hpp"
@@ -33,8 +34,8 @@ ingest::WebhookEndpoint make_endpoint(
     ingest::WebhookEndpoint::Parts parts, const Config& config, const Policy& policy
 ) {
   WebhookSources sources =
-      webhook_sources(config.webhook, policy.lifecycle.time_zone, parts.crypto);
-  if (!sources.problems.empty()) throw std::runtime_error(sources.problems.front());
+      webhook_sources(config.webhook, policy.lifecycle.time_zone, parts.crypto, parts.zones);
+  ROSTERD_ASSERT(sources.problems.empty(), "the configuration was checked before");
   return ingest::WebhookEndpoint(parts, event_limits(config.webhook), std::move(sources.sources));
 }
 
@@ -95,6 +96,8 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
       policy_(std::move(policy)),
       log_(clock_, system::log_level(config_.log.level).value_or(LogLevel::info)),
       crypto_(openssl::make_crypto()),
+      // From here on a signal waits for the loop, also while a large store is being opened.
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       // The store takes the lock: from here on no other process writes.
       store_(store_options(config_.store, clock_.now()), loop_.get_executor()),
       client_(loop_.get_executor(), config_.target, clock_, log_),
@@ -122,7 +125,6 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
           Drops::Parts{loop_, store_.intake(), *crypto_, zones_, clock_, log_},
           [this] { engine_.notify(); }
       )),
-      signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       supervisor_(loop_) {
   webhooks_.on_accepted = [this](bool) { engine_.notify(); };
   auto sockets = manager_.take_sockets();
@@ -175,6 +177,26 @@ void Daemon::run() {
 Task<void> Daemon::start() {
   const std::stop_token stop = supervisor_.stop_token();
   supervisor_.spawn("signals", handle_signals(stop));
+  co_await recover();
+  if (stop.stop_requested()) co_return;
+
+  if (webhook_server_) supervisor_.spawn("webhooks", webhook_server_->run(stop));
+  if (operator_server_) supervisor_.spawn("operator", operator_server_->run(stop));
+  drops_->spawn(supervisor_);
+  supervisor_.spawn("worker", engine_.run(stop));
+  supervisor_.spawn("watchdog", feed_watchdog(stop));
+  supervisor_.spawn("retention", prune(stop));
+  supervisor_.spawn("tenant", check_tenant());
+  ready_ = true;
+  manager_.ready("accepting events");
+  std::vector<LogField> fields;
+  if (webhook_server_) fields.emplace_back("webhook_port", std::int64_t{webhook_server_->port()});
+  fields.emplace_back("drops", static_cast<std::int64_t>(config_.drops.size()));
+  log_.notice("ready", fields);
+  co_await reload_while_wanted();
+}
+
+Task<void> Daemon::recover() {
   const Instant now = clock_.now();
   const auto recovery = co_await store_.work().recover(now, config_.worker.crashes_max);
   if (recovery.requeued > 0 || recovery.poisoned > 0) {
@@ -186,20 +208,6 @@ Task<void> Daemon::start() {
   }
   const bool changed = co_await store_.work().use_policy(policy_->version, policy_->text, now);
   if (changed) log_.notice("policy in force", {{"policy", policy_->version}});
-
-  if (webhook_server_) supervisor_.spawn("webhooks", webhook_server_->run(stop));
-  if (operator_server_) supervisor_.spawn("operator", operator_server_->run(stop));
-  drops_->spawn(supervisor_);
-  supervisor_.spawn("worker", engine_.run(stop));
-  supervisor_.spawn("watchdog", feed_watchdog(stop));
-  supervisor_.spawn("retention", prune(stop));
-  supervisor_.spawn("tenant", check_tenant());
-  recovered_ = true;
-  manager_.ready("accepting events");
-  std::vector<LogField> fields;
-  if (webhook_server_) fields.emplace_back("webhook_port", std::int64_t{webhook_server_->port()});
-  fields.emplace_back("drops", static_cast<std::int64_t>(config_.drops.size()));
-  log_.notice("ready", fields);
 }
 
 // A policy that names what the tenant lacks would kill events one by one; say it once, at once.
@@ -257,7 +265,8 @@ Task<void> Daemon::handle_signals(std::stop_token stop) {
     const auto [error, signal] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
     if (signal == SIGHUP) {
-      co_await reload();
+      reload_wanted_ = true;
+      if (ready_) co_await reload_while_wanted();
       continue;
     }
     log_.notice("stopping");
@@ -266,39 +275,57 @@ Task<void> Daemon::handle_signals(std::stop_token stop) {
   }
 }
 
-// Policy and secrets are read again; a file with an error changes nothing.
+Task<void> Daemon::reload_while_wanted() {
+  if (std::exchange(reloading_, true)) co_return;
+  while (std::exchange(reload_wanted_, false)) co_await reload();
+  reloading_ = false;
+}
+
+// A file with an error changes nothing: all of it is read before any of it is used.
 Task<void> Daemon::reload() {
   manager_.reloading();
-  const auto config = config_files::read_config(config_.file, credentials_);
-  const std::filesystem::path policy_file =
-      config.config ? config.config->policy_file : config_.policy_file;
-  auto policy = config_files::read_policy(policy_file, zones_, *crypto_);
-  std::vector<ConfigProblem> problems = config.problems;
-  problems.insert(problems.end(), policy.problems.begin(), policy.problems.end());
-  WebhookSources sources;
-  if (problems.empty()) {
-    sources = webhook_sources(config.config->webhook, policy.policy->lifecycle.time_zone, *crypto_);
-  }
-  for (const ConfigProblem& problem : problems) {
-    log_.error("reload refused; what was in force stays", {{"problem", problem.to_string()}});
-  }
-  for (const std::string& problem : sources.problems) {
-    log_.error("reload refused; what was in force stays", {{"problem", problem}});
-  }
-  if (problems.empty() && sources.problems.empty()) {
-    policy_ = std::make_shared<const Policy>(std::move(*policy.policy));
-    webhooks_.replace_sources(std::move(sources.sources));
-    client_.reload_credentials(
-        config.config->target.client_id, config.config->target.client_secret
-    );
-    log_.set_level(system::log_level(config.config->log.level).value_or(LogLevel::info));
+  auto fresh = read_again();
+  if (fresh) {
+    const std::shared_ptr<const Policy> policy = fresh->policy;
     const Instant now = clock_.now();
-    co_await store_.work().use_policy(policy_->version, policy_->text, now);
-    engine_.replace_policy(policy_);
-    log_.notice("reloaded", {{"policy", policy_->version}});
+    co_await store_.work().use_policy(policy->version, policy->text, now);
+    policy_ = policy;
+    engine_.replace_policy(policy);
+    webhooks_.replace_sources(std::move(fresh->sources));
+    client_.reload_credentials(fresh->config.target.client_id, fresh->config.target.client_secret);
+    log_.set_level(system::log_level(fresh->config.log.level).value_or(LogLevel::info));
+    log_.notice("reloaded", {{"policy", policy->version}});
+    if (!fresh->config.webhook.sources.empty() && !webhook_server_) {
+      log_.warning("there are webhook sources now, but nothing listens before a restart");
+    }
     supervisor_.spawn("tenant", check_tenant());
   }
   manager_.ready("accepting events");
+}
+
+std::optional<Daemon::Reloaded> Daemon::read_again() {
+  auto config = config_files::read_config(config_.file, credentials_);
+  const std::filesystem::path policy_file =
+      config.config ? config.config->policy_file : config_.policy_file;
+  auto policy = config_files::read_policy(policy_file, zones_, *crypto_);
+  std::vector<std::string> problems;
+  for (const ConfigProblem& problem : config.problems) problems.push_back(problem.to_string());
+  for (const ConfigProblem& problem : policy.problems) problems.push_back(problem.to_string());
+  if (config.config) {
+    const auto more = config_problems(*config.config, *crypto_, zones_);
+    problems.insert(problems.end(), more.begin(), more.end());
+  }
+  for (const std::string& problem : problems) {
+    log_.error("reload refused; what was in force stays", {{"problem", problem}});
+  }
+  if (!problems.empty()) return std::nullopt;
+  Reloaded fresh;
+  fresh.config = std::move(*config.config);
+  fresh.policy = std::make_shared<const Policy>(std::move(*policy.policy));
+  fresh.sources =
+      webhook_sources(fresh.config.webhook, fresh.policy->lifecycle.time_zone, *crypto_, zones_)
+          .sources;
+  return fresh;
 }
 
 // Fed by real progress: the loop turned, and the store answered.
@@ -328,7 +355,7 @@ Task<void> Daemon::prune(std::stop_token stop) {
 
 std::vector<std::string> Daemon::not_ready() const {
   std::vector<std::string> missing;
-  if (!recovered_) missing.emplace_back("recovery is not done");
+  if (!ready_) missing.emplace_back("recovery is not done");
   if (const auto pause = client_.pause()) missing.push_back("target paused: " + pause->reason);
   if (client_.breaker_state() == Breaker::State::open) {
     missing.emplace_back("target: the breaker is open");

@@ -32,7 +32,8 @@ namespace rosterd {
 /// destroyed in reverse, after the loop has run dry.
 class Daemon {
  public:
-  /// Builds it; throws when the environment does not allow it (store locked, address in use).
+  /// Builds it of a configuration in which `config_problems` found nothing; throws when the
+  /// environment does not allow it (store locked, address in use).
   Daemon(Config config, std::shared_ptr<const Policy> policy);
   ~Daemon();
 
@@ -50,10 +51,22 @@ class Daemon {
 
   /// Recovery first; only then is anything accepted, worked on, or called ready.
   Task<void> start();
+  Task<void> recover();
   Task<void> check_tenant();
   Task<void> make_structure();
   Task<void> handle_signals(std::stop_token stop);
+
+  /// What SIGHUP brings; all of it, or nothing.
+  struct Reloaded {
+    Config config;
+    std::shared_ptr<const Policy> policy;
+    std::vector<ingest::WebhookSource> sources;
+  };
+  /// One at a time; a SIGHUP before the start is over is kept until then.
+  Task<void> reload_while_wanted();
   Task<void> reload();
+  std::optional<Reloaded> read_again();
+
   Task<void> feed_watchdog(std::stop_token stop);
   Task<void> prune(std::stop_token stop);
   std::vector<std::string> not_ready() const;
@@ -70,6 +83,7 @@ class Daemon {
   std::unique_ptr<Crypto> crypto_;
 
   asio::io_context loop_{1};
+  asio::signal_set signals_;
   sqlite::Store store_;
   extension::Client client_;
   sync::Engine engine_;
@@ -79,9 +93,10 @@ class Daemon {
 
   std::unique_ptr<http::Server> webhook_server_;
   std::unique_ptr<http::Server> operator_server_;
-  asio::signal_set signals_;
   Supervisor supervisor_;
-  bool recovered_ = false;
+  bool ready_ = false;
+  bool reload_wanted_ = false;
+  bool reloading_ = false;
 };
 
 }  // namespace rosterd

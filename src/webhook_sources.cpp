@@ -57,10 +57,21 @@ std::string unknown_profile(const WebhookConfig& config, const WebhookSourceConf
 }  // namespace
 
 WebhookSources webhook_sources(
-    const WebhookConfig& config, const std::string& time_zone, const Crypto& crypto
+    const WebhookConfig& config,
+    const std::string& time_zone,
+    const Crypto& crypto,
+    const TimeZones& zones
 ) {
   WebhookSources result;
   for (const WebhookSourceConfig& source : config.sources) {
+    const std::string zone = source.time_zone.empty() ? time_zone : source.time_zone;
+    if (!zones.known(zone)) {
+      result.problems.push_back(
+          "webhook source \"" + source.name + "\": nobody knows the time zone \"" +
+          printable(zone) + "\"; write one like Europe/Berlin"
+      );
+      continue;
+    }
     const auto profile = find_profile(config, source.profile);
     if (!profile) {
       result.problems.push_back(unknown_profile(config, source));
@@ -74,7 +85,6 @@ WebhookSources webhook_sources(
       );
       continue;
     }
-    const std::string zone = source.time_zone.empty() ? time_zone : source.time_zone;
     result.sources.push_back({source.name, std::move(*verifier), source.mapping, zone});
   }
   return result;

@@ -1,5 +1,6 @@
 #include "context.hpp"
 
+#include "config_check.hpp"
 #include "exit_code.hpp"
 #include "rosterd/adapters/openssl/crypto.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
@@ -12,6 +13,7 @@
 #include "rosterd/base/text.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace rosterd::cli {
@@ -38,6 +40,17 @@ class UnreadCredentials : public CredentialSource {
   static Secret unread() { return Secret("unread"); }
 };
 
+void refuse_missing(const std::filesystem::path& file) {
+  std::error_code error;
+  if (std::filesystem::exists(file, error) || error) return;
+  throw CommandError(
+      exit_code::configuration,
+      "there is no configuration at " + printable(file.string()) +
+          "; name it with --config FILE or ROSTERD_CONFIG (config/rosterd.toml of the sources is "
+          "one to start from)"
+  );
+}
+
 Config config_or_throw(config_files::ConfigResult result) {
   if (!result.config) throw CommandError(exit_code::configuration, listed(result.problems));
   return std::move(*result.config);
@@ -56,10 +69,20 @@ World make_world() {
 }
 
 Config load_config(const World& world, const Common& common) {
-  return config_or_throw(config_files::read_config(common.config, *world.credentials));
+  refuse_missing(common.config);
+  Config config = config_or_throw(config_files::read_config(common.config, *world.credentials));
+  std::vector<ConfigProblem> problems;
+  for (std::string& text : config_problems(config, *world.crypto, *world.zones)) {
+    ConfigProblem& problem = problems.emplace_back();
+    problem.file = config.file.string();
+    problem.text = std::move(text);
+  }
+  if (!problems.empty()) throw CommandError(exit_code::configuration, listed(problems));
+  return config;
 }
 
 Config load_config_without_secrets(const Common& common) {
+  refuse_missing(common.config);
   return config_or_throw(config_files::read_config(common.config, UnreadCredentials()));
 }
 
@@ -102,6 +125,12 @@ const DropConfig& choose_drop(const Config& config, const std::string& name) {
                     : "there is no drop \"" + printable(name) + "\"; there are ") +
           known
   );
+}
+
+void refuse_missing_file(const std::filesystem::path& file) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(file, error)) return;
+  throw CommandError(exit_code::failed, "there is no file " + printable(file.string()));
 }
 
 }  // namespace rosterd::cli

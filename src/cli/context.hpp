@@ -55,4 +55,7 @@ std::unique_ptr<Views> load_views(const Config& config);
 /// The drop of that name, or the only one; throws a CommandError naming those there are.
 const DropConfig& choose_drop(const Config& config, const std::string& name);
 
+/// Throws a CommandError when there is no such file to read.
+void refuse_missing_file(const std::filesystem::path& file);
+
 }  // namespace rosterd::cli

@@ -65,6 +65,7 @@ int run(const PlanCommand& command) {
   const Config config = load_config(world, command.common);
   const auto policy =
       load_policy(world, command.policy.empty() ? config.policy_file : command.policy);
+  if (!command.roster.empty()) refuse_missing_file(command.roster);
   const auto views = views_if_any(config);
   Snapshot snapshot(views.get());
   TenantAccess tenant(world, config);
@@ -84,7 +85,7 @@ int run(const PlanCommand& command) {
   const auto preview = run_task(tenant.loop, previewer.preview(std::move(input)));
   if (!preview) throw CommandError(exit_code::failed, explained(preview.error()));
   command.common.json ? print_plan_json(*preview) : print_plan(*preview);
-  return preview->plan.touches_tenant() ? exit_code::changes : exit_code::done;
+  return exit_code_of(*preview);
 }
 
 }  // namespace rosterd::cli

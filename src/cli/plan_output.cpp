@@ -1,13 +1,16 @@
 #include "plan_output.hpp"
 
+#include "exit_code.hpp"
 #include "json.hpp"
 #include "rosterd/base/text.hpp"
 #include "table.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
 #include <iostream>
 #include <map>
+#include <set>
 
 namespace rosterd::cli {
 
@@ -97,7 +100,68 @@ void print_sums(const Plan& plan) {
   table.print(std::cout);
 }
 
+bool could_not_be_asked(ErrorClass error) {
+  switch (error) {
+    case ErrorClass::authentication:
+    case ErrorClass::configuration:
+    case ErrorClass::stale_catalogue:
+    case ErrorClass::permanent:
+    case ErrorClass::transient:
+    case ErrorClass::throttled:
+    case ErrorClass::unknown:
+    case ErrorClass::paused:
+      return true;
+    case ErrorClass::contended:
+    case ErrorClass::no_account:
+    case ErrorClass::ambiguous_account:
+    case ErrorClass::conflict:
+    case ErrorClass::unknown_entitlement:
+    case ErrorClass::invalid:
+    case ErrorClass::poison:
+      return false;
+  }
+  std::abort();
+}
+
 }  // namespace
+
+PlanTrouble trouble_of(const sync::Preview& preview) {
+  PlanTrouble trouble;
+  for (const auto& [person, known] : preview.people) {
+    if (known.problem.empty()) continue;
+    ++trouble.unplanned;
+    if (could_not_be_asked(known.error)) ++trouble.unasked;
+  }
+  std::set<EntitlementName> unknown;
+  for (const Unmet& unmet : preview.plan.unmet) {
+    if (unmet.why == Unmet::Why::unknown_entitlement) unknown.insert(unmet.name);
+  }
+  trouble.unknown = unknown.size();
+  return trouble;
+}
+
+int exit_code_of(const sync::Preview& preview) {
+  if (trouble_of(preview).unasked > 0) return exit_code::failed;
+  return preview.plan.touches_tenant() ? exit_code::changes : exit_code::done;
+}
+
+std::string in_words(const PlanTrouble& trouble) {
+  std::string text;
+  if (trouble.unplanned > 0) {
+    text = "Nothing could be planned for " + counted(trouble.unplanned, "person", "people");
+    if (trouble.unasked > 0) {
+      text += ", " + std::to_string(trouble.unasked) +
+              " of them because the tenant gave no usable answer";
+    }
+    text += ".";
+  }
+  if (trouble.unknown > 0) {
+    text += text.empty() ? "" : " ";
+    text += "The tenant lacks " + counted(trouble.unknown, "group or role", "groups or roles") +
+            " that the policy gives.";
+  }
+  return text;
+}
 
 void print_plan(const sync::Preview& preview) {
   print_person_changes(preview);
@@ -112,6 +176,8 @@ void print_plan(const sync::Preview& preview) {
             << " to the tenant, for " << counted(preview.people.size(), "person", "people")
             << ".\n";
   if (!plan.touches_tenant()) std::cout << "Nothing is to be done in the tenant.\n";
+  const std::string trouble = in_words(trouble_of(preview));
+  if (!trouble.empty()) std::cout << toned(trouble, Tone::careful) << '\n';
 }
 
 void print_plan_json(const sync::Preview& preview) {
@@ -137,6 +203,9 @@ void print_plan_json(const sync::Preview& preview) {
   out["calls"] = preview.calls;
   out["grants"] = preview.plan.count(Change::Kind::grant);
   out["removals"] = preview.plan.count(Change::Kind::revoke);
+  const PlanTrouble trouble = trouble_of(preview);
+  out["unplanned"] = trouble.unplanned;
+  out["unasked"] = trouble.unasked;
   out["changes_tenant"] = preview.plan.touches_tenant();
   std::cout << out.dump(2) << '\n';
 }
