@@ -129,6 +129,16 @@ void print_report_json(const ingest::IntakeReport& report) {
   std::cout << out.dump(2) << '\n';
 }
 
+void print_intake_json(const Intake& intake) {
+  nlohmann::ordered_json out = json_of(intake);
+  out["problems"] = nullptr;
+  out["problems_total"] = intake.rows_failed;
+  out["quarantine"] = nullptr;
+  out["missing"] = nullptr;
+  out["missing_allowed"] = nullptr;
+  std::cout << out.dump(2) << '\n';
+}
+
 void FileProgress::show(const ingest::IntakeProgress& progress) {
   if (isatty(STDERR_FILENO) != 1 || progress.bytes_total == 0) return;
   constexpr int bar_width = 30;

@@ -14,6 +14,9 @@ void print_report(const ingest::IntakeReport& report, std::size_t rows_max, std:
 /// The same for programs.
 void print_report_json(const ingest::IntakeReport& report);
 
+/// The same keys for a file that the daemon took; what only the reader of the file knows is null.
+void print_intake_json(const Intake& intake);
+
 /// A bar on standard error while a file is read; nothing when that is no terminal.
 class FileProgress {
  public:

@@ -3,21 +3,18 @@
 #include "exit_code.hpp"
 #include "file_digest.hpp"
 #include "file_report.hpp"
-#include "json.hpp"
+#include "place_in_drop.hpp"
 #include "rosterd/adapters/http/unix_client.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
 #include "rosterd/adapters/system/log.hpp"
 #include "rosterd/base/text.hpp"
 #include "rosterd/ports/http.hpp"
 #include "run_task.hpp"
-#include "table.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <cerrno>
-#include <fcntl.h>
+#include <chrono>
 #include <iostream>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -69,64 +66,30 @@ int import_directly(
   return verdict(report.intake.state);
 }
 
-void copy_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
-  const std::filesystem::path hidden = to.parent_path() / ("." + to.filename().string() + ".tmp");
-  std::filesystem::copy_file(from, hidden, std::filesystem::copy_options::overwrite_existing);
-  const int fd = open(hidden.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), hidden.string());
-  fsync(fd);
-  close(fd);
-  std::filesystem::rename(hidden, to);
-}
-
 void tell_approval(const Config& config, const DropConfig& drop, const std::string& sha256) {
   nlohmann::json body;
   body["sha256"] = sha256;
   const std::string target = "/api/drops/" + percent_encoded(drop.name) + "/approve";
   const auto answer = http::post_to_socket(config.operator_.socket, target, body.dump());
   if (!answer || answer->status != 200) {
-    throw CommandError(exit_code::failed, "the daemon did not take the approval");
+    throw CommandError(
+        exit_code::failed,
+        "the daemon did not take the approval; has it been restarted since [[drop]] \"" +
+            drop.name + "\" was written?"
+    );
   }
 }
 
 std::optional<Intake> find_intake(
-    const Config& config, const std::string& source, const Digest& digest, Instant since
+    Views& views, const std::string& source, const Digest& digest, Instant since
 ) {
   constexpr std::size_t recent = 20;
-  for (Intake& intake : load_views(config)->intakes(recent)) {
+  for (Intake& intake : views.intakes(recent)) {
     const bool ours = intake.source == source && intake.sha256 == digest;
     const bool ended = intake.state != IntakeState::reading;
     if (ours && ended && intake.finished_at && *intake.finished_at >= since) return intake;
   }
   return std::nullopt;
-}
-
-/// A daemon runs: the file goes into its drop folder, and this waits for what becomes of it.
-int import_through_daemon(
-    const Import& command, const World& world, const Config& config, const DropConfig& drop
-) {
-  const Digest digest = file_digest(command.file, *world.crypto);
-  if (command.approve_missing) tell_approval(config, drop, to_hex(digest));
-  const Instant since = world.clock->now();
-  copy_durably(command.file, drop.folder / "incoming" / command.file.filename());
-  std::cerr << "The daemon is reading " << command.file.filename().string() << " …\n";
-  std::optional<Intake> intake;
-  while (!intake) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{100});
-    intake = find_intake(config, drop.name, digest, since);
-  }
-  if (command.common.json) {
-    std::cout << json_of(*intake).dump(2) << '\n';
-    return verdict(intake->state);
-  }
-  ingest::IntakeReport report;
-  report.intake = *intake;
-  print_report(report, 0, std::cout);
-  if (intake->rows_failed > 0 || intake->quarantined > 0) {
-    std::cout << "\nWhat failed is in " << command.file.filename().string()
-              << ".errors.csv beside the file, below " << drop.folder.string() << ".\n";
-  }
-  return verdict(intake->state);
 }
 
 bool daemon_runs(const Config& config) {
@@ -135,15 +98,94 @@ bool daemon_runs(const Config& config) {
   return http::post_to_socket(config.operator_.socket, "/healthz", "").has_value();
 }
 
+/// Waits for what becomes of a file that lies in `incoming/`; throws when nothing does.
+class Waiting {
+ public:
+  Waiting(const Config& config, const std::filesystem::path& placed)
+      : config_(config), placed_(placed), views_(load_views(config)) {}
+
+  Intake for_intake(const std::string& source, const Digest& digest, Instant since) {
+    for (auto looks = 1U;; ++looks) {
+      if (auto intake = find_intake(*views_, source, digest, since)) {
+        show("");
+        return std::move(*intake);
+      }
+      refuse_if_hopeless(looks);
+      std::this_thread::sleep_for(look_every);
+    }
+  }
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds look_every{100};
+  static constexpr unsigned looks_between_probes = 20;
+  static constexpr std::chrono::minutes untaken_max{10};
+
+  void refuse_if_hopeless(unsigned looks) {
+    const bool taken = !std::filesystem::exists(placed_);
+    const auto waited = std::chrono::floor<std::chrono::seconds>(Steady::now() - started_);
+    show(std::string(taken ? "being read" : "waiting to be taken") + ", " + to_string(waited));
+    if (!taken && waited >= untaken_max) {
+      fail(
+          "the daemon has not taken the file for " + to_string(waited) + "; it lies in " +
+          placed_.parent_path().string() + ". rosterd status and the daemon's log tell more"
+      );
+    }
+    // Reading may take as long as the file is large: only the end of the daemon ends the wait.
+    if (looks % looks_between_probes == 0 && !daemon_runs(config_)) {
+      fail("the daemon has stopped; it goes on with the file when it starts again");
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& text) {
+    show("");
+    throw CommandError(exit_code::failed, text);
+  }
+
+  void show(const std::string& text) {
+    if (isatty(STDERR_FILENO) != 1 || text == shown_) return;
+    shown_ = text;
+    std::cerr << "\r\x1b[K" << text << std::flush;
+  }
+
+  const Config& config_;
+  const std::filesystem::path& placed_;
+  std::unique_ptr<Views> views_;
+  Steady::time_point started_ = Steady::now();
+  std::string shown_;
+};
+
+/// A daemon runs: the file goes into its drop folder, and this waits for what becomes of it.
+int import_through_daemon(
+    const Import& command, const World& world, const Config& config, const DropConfig& drop
+) {
+  const Digest digest = file_digest(command.file, *world.crypto);
+  if (command.approve_missing) tell_approval(config, drop, to_hex(digest));
+  const Instant since = world.clock->now();
+  const std::filesystem::path placed = place_in_drop(command.file, drop);
+  std::cerr << "The daemon reads " << printable(placed.filename().string()) << " …\n";
+  const Intake intake = Waiting(config, placed).for_intake(drop.name, digest, since);
+  if (command.common.json) {
+    print_intake_json(intake);
+    return verdict(intake.state);
+  }
+  ingest::IntakeReport report;
+  report.intake = intake;
+  print_report(report, 0, std::cout);
+  if (intake.rows_failed > 0 || intake.quarantined > 0) {
+    std::cout << "\nWhat failed is in " << printable(placed.filename().string())
+              << ".errors.csv beside the file, below " << drop.folder.string() << ".\n";
+  }
+  return verdict(intake.state);
+}
+
 }  // namespace
 
 int run(const Import& command) {
   const World world = make_world();
   const Config config = load_config(world, command.common);
   const DropConfig& drop = choose_drop(config, command.drop);
-  if (!std::filesystem::is_regular_file(command.file)) {
-    throw CommandError(exit_code::failed, "there is no file " + printable(command.file.string()));
-  }
+  refuse_missing_file(command.file);
   if (daemon_runs(config)) return import_through_daemon(command, world, config, drop);
   return import_directly(command, world, config, drop);
 }
