@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 
+#include "completion.hpp"
 #include "exit_code.hpp"
 #include "rosterd/base/text.hpp"
 
@@ -35,6 +36,7 @@ class Parser {
     add_people_commands();
     add_tenant_commands();
     add_sandbox();
+    add_completion();
   }
 
   Command parse(std::vector<std::string> arguments) {
@@ -127,7 +129,14 @@ class Parser {
     );
   }
 
+  static void refuse_no_utf8(const std::string& option, const std::string& text) {
+    if (!invalid_utf8_at(text)) return;
+    throw CLI::ValidationError(option, "\"" + printable(text) + "\" is not UTF-8");
+  }
+
   static EventSelection selection_of(const Selected& selected) {
+    refuse_no_utf8("--person", selected.person);
+    refuse_no_utf8("--source", selected.source);
     EventSelection selection;
     selection.ids = selected.ids;
     if (!selected.person.empty()) selection.person = PersonId(selected.person);
@@ -234,7 +243,12 @@ class Parser {
   }
 
   void add_event_commands() {
-    CLI::App* events = add("events", "Change events and what became of them", "");
+    CLI::App* events =
+        add("events",
+            "Change events and what became of them",
+            "  rosterd events list --state dead\n"
+            "  rosterd events show 17\n"
+            "  rosterd events replay --class transient");
     events->require_subcommand(1);
 
     auto list = std::make_shared<EventsList>();
@@ -280,7 +294,10 @@ class Parser {
   }
 
   void add_people_commands() {
-    CLI::App* people = add("people", "People, their accounts and their access", "");
+    CLI::App* people =
+        add("people",
+            "People, their accounts and their access",
+            "  rosterd people list ada\n  rosterd people show 4711");
     people->require_subcommand(1);
 
     auto list = std::make_shared<PeopleList>();
@@ -320,7 +337,9 @@ class Parser {
     becomes(command, access);
 
     CLI::App* structure =
-        add("structure", "Groups, roles and permissions of the policy against the tenant", "");
+        add("structure",
+            "Groups, roles and permissions of the policy against the tenant",
+            "  rosterd structure plan\n  rosterd structure apply");
     structure->require_subcommand(1);
     add_structure(
         *structure, "plan", "What the tenant lacks; ends with 2 when there is something", false
@@ -365,6 +384,43 @@ class Parser {
     command->add_option("--latency", sandbox->latency_ms, "Milliseconds before every answer")
         ->check(CLI::Range(0, 60'000));
     becomes(command, sandbox);
+  }
+
+  void add_completion() {
+    auto shell = std::make_shared<std::string>();
+    CLI::App* command =
+        add("completion",
+            "A script that makes the shell complete commands and options",
+            "  source <(rosterd completion bash)\n  rosterd completion fish | source");
+    command->add_option("shell", *shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember(completion_shells()));
+    command->callback([this, shell] {
+      std::vector<CompletionLevel> levels;
+      add_levels(app_, "", levels);
+      std::string script = completion_script(*shell, levels);
+      finish_ = [script] { return Command(Exit{exit_code::done, script}); };
+    });
+  }
+
+  static void add_levels(
+      const CLI::App& app, const std::string& command, std::vector<CompletionLevel>& levels
+  ) {
+    CompletionLevel level;
+    level.command = command;
+    const auto subcommands = app.get_subcommands([](const CLI::App*) { return true; });
+    for (const CLI::App* one : subcommands) {
+      level.words.push_back({one->get_name(), one->get_description()});
+    }
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        level.words.push_back({"--" + name, option->get_description()});
+      }
+    }
+    levels.push_back(std::move(level));
+    for (const CLI::App* one : subcommands) {
+      add_levels(*one, command + " " + one->get_name(), levels);
+    }
   }
 
   CLI::App app_;
