@@ -37,7 +37,7 @@ void print_events(const StatusView& view, Instant now) {
   Table table({"EVENTS", "COUNT"});
   for (const auto& [state, count] : view.events) {
     const Tone tone = count == 0 ? Tone::dim : tone_of(state);
-    table.add({toned(std::string(to_string(state)), tone), std::to_string(count)});
+    table.add({Cell(std::string(to_string(state)), tone), std::to_string(count)});
   }
   table.print(std::cout);
   if (view.oldest_open_received_at) {

@@ -27,6 +27,22 @@ const char* code(Tone tone) {
 }
 
 constexpr std::size_t cell_bytes_max = 120;
+constexpr std::size_t gap = 2;
+
+/// One line; a column is filled up only when something follows it.
+std::string joined(const std::vector<Cell>& cells, const std::vector<std::size_t>& widths) {
+  std::string line;
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < cells.size() && i < widths.size(); ++i) {
+    const Cell& cell = cells[i];
+    if (!cell.text.empty()) {
+      line += std::string(missing, ' ') + toned(cell.text, cell.tone);
+      missing = 0;
+    }
+    missing += widths[i] - width(cell.text) + gap;
+  }
+  return line;
+}
 
 }  // namespace
 
@@ -63,34 +79,25 @@ std::string brief(Instant instant) {
 }
 
 void Table::print(std::ostream& out) const {
-  std::vector<std::vector<std::string>> cells;
-  cells.push_back(header_);
-  for (const auto& row : rows_) {
-    auto& safe = cells.emplace_back();
-    for (const std::string& cell : row) {
-      const bool coloured = cell.starts_with('\x1b');
-      safe.push_back(coloured ? cell : printable(cell, cell_bytes_max));
-    }
-  }
-  std::vector<std::size_t> widths(header_.size(), 0);
-  for (const auto& row : cells) {
-    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) {
-      widths[i] = std::max(widths[i], width(row[i]));
-    }
-  }
+  std::vector<std::vector<Cell>> lines;
   const bool titled = std::any_of(header_.begin(), header_.end(), [](const std::string& title) {
     return !title.empty();
   });
-  for (std::size_t line = titled ? 0 : 1; line < cells.size(); ++line) {
-    std::string text;
-    for (std::size_t i = 0; i < cells[line].size() && i < widths.size(); ++i) {
-      const std::string& cell = cells[line][i];
-      text += line == 0 ? toned(cell, Tone::dim) : cell;
-      const bool last = i + 1 == cells[line].size();
-      if (!last) text += std::string(widths[i] - width(cell) + 2, ' ');
-    }
-    out << text << '\n';
+  if (titled) {
+    auto& titles = lines.emplace_back();
+    for (const std::string& title : header_) titles.emplace_back(title, Tone::dim);
   }
+  for (const auto& row : rows_) {
+    auto& safe = lines.emplace_back();
+    for (const Cell& cell : row) safe.emplace_back(printable(cell.text, cell_bytes_max), cell.tone);
+  }
+  std::vector<std::size_t> widths(header_.size(), 0);
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size() && i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], width(line[i].text));
+    }
+  }
+  for (const auto& line : lines) out << joined(line, widths) << '\n';
 }
 
 }  // namespace rosterd::cli

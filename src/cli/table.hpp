@@ -4,6 +4,7 @@
 
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rosterd::cli {
@@ -16,19 +17,29 @@ enum class Tone { plain, good, bad, careful, dim };
 /// The text in the tone's colour, or as it is when nobody wants colour.
 std::string toned(const std::string& text, Tone tone);
 
+/// What stands in one place of a table; text from anywhere, and our own colour for it.
+struct Cell {
+  Cell(std::string text_) : text(std::move(text_)) {}
+  Cell(const char* text_) : text(text_) {}
+  Cell(std::string text_, Tone tone_) : text(std::move(text_)), tone(tone_) {}
+
+  std::string text;
+  Tone tone = Tone::plain;
+};
+
 /// Columns for people: aligned by what a terminal shows, cells made safe for one line.
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
 
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
   bool empty() const { return rows_.empty(); }
 
   void print(std::ostream& out) const;
 
  private:
   std::vector<std::string> header_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::vector<Cell>> rows_;
 };
 
 /// The number of terminal columns that UTF-8 text takes, counting code points; colour codes take
