@@ -126,6 +126,7 @@ Task<void> Round::link(People& people, const Work& work, const FoldedRound& fold
     // for.
     const bool looked_lately = known.account_recheck_at && !has_left(person);
     if (looked_lately && !relink) {
+      person.next_look_up = known.account_recheck_at;
       take_link(person, known, LinkOutcome());
       continue;
     }

@@ -119,6 +119,7 @@ std::optional<Instant> account_recheck(const RoundPerson& person, const SettlePa
       return std::nullopt;
     case LinkOutcome::Kind::none:
       if (!person.trouble || person.trouble->error != ErrorClass::no_account) return std::nullopt;
+      if (person.next_look_up) return person.next_look_up;
       return parts.now + parts.retry.account_recheck;
     case LinkOutcome::Kind::ambiguous:
     case LinkOutcome::Kind::conflict:
@@ -165,13 +166,17 @@ Settlement settlement_of(
     }
     settlement.next_due[id] = next_due;
     if (person.link_changed) settlement.links[id] = person.subject.accounts;
-    settlement.account_recheck[id] = account_recheck(person, parts);
+    std::optional<Instant>& recheck = settlement.account_recheck[id];
+    recheck = account_recheck(person, parts);
     const auto deed = done.find(id);
     for (const DueEvent& due : person.events) {
-      settlement.events.push_back(
+      EventResult result =
           person.trouble ? settler.failed(due, *person.trouble, leaver)
-                         : settler.applied(due, deed == done.end() ? std::string() : deed->second)
-      );
+                         : settler.applied(due, deed == done.end() ? std::string() : deed->second);
+      // When an event that waits for an account is due, it must be time to look for one, too.
+      const bool looked_now = recheck && !person.next_look_up;
+      if (looked_now) recheck = earlier(recheck, result.next_attempt_at);
+      settlement.events.push_back(std::move(result));
     }
     if (!person.trouble) settlement.agreed.push_back(id);
   }

@@ -8,6 +8,7 @@
 #include "rosterd/ports/work_store.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct RoundPerson {
   std::vector<DueEvent> events;
   LinkOutcome link;
   bool link_changed = false;
+  /// Accounts were not looked for, because this is when it is time to.
+  std::optional<Instant> next_look_up;
   std::optional<Trouble> trouble;
   bool plan = true;  ///< false: there is trouble, and nothing to compare the tenant with
 };

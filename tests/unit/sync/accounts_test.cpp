@@ -24,6 +24,30 @@ TEST_F(Linking, WaitsForAnAccountAndAsksAgainOnlyWhenItIsTime) {
   EXPECT_EQ(tenant_now(), "Staff: ada");
 }
 
+TEST_F(Linking, EventsThatKeepComingDoNotPutTheNextLookUpOff) {
+  hr_says("joined", "ada");
+  work();
+  later(20min);
+  hr_says("changed", "ada", {{"job_title", "CTO"}});
+  work();
+  tenant.has_user("ada");
+
+  later(10min);
+
+  EXPECT_EQ(outbox_now(), "ada: applied; ada: applied");
+}
+
+TEST_F(Linking, AnEventThatIsLookedAtAgainEarlyIsNotTheOneThatMissesTheLookUp) {
+  randomness = FixedRandomness(0.0);
+  hr_says("joined", "ada");
+  work();
+  tenant.has_user("ada");
+
+  later(24min);
+
+  EXPECT_EQ(outbox_now(), "ada: applied");
+}
+
 TEST_F(Linking, ANewAddressIsLookedUpAtOnce) {
   hr_says("joined", "ada");
   work();
