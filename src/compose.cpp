@@ -158,8 +158,10 @@ std::unique_ptr<http::Server> Daemon::make_server(
 ) try {
   return std::make_unique<http::Server>(loop_, endpoint, handler, clock_, log_, std::move(options));
 } catch (const boost::system::system_error& error) {
+  const bool no_folder = error.code() == boost::system::errc::no_such_file_or_directory;
   throw std::runtime_error(
-      "cannot listen on " + address_text(endpoint) + ": " + error.code().message()
+      "cannot listen on " + address_text(endpoint) + ": " + error.code().message() +
+      (no_folder ? "; its folder must be there (RuntimeDirectory= of the unit makes it)" : "")
   );
 }
 

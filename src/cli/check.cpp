@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "exit_code.hpp"
+#include "rosterd/base/text.hpp"
 #include "rosterd/domain/structure.hpp"
 #include "run_task.hpp"
 #include "table.hpp"
@@ -49,7 +50,7 @@ class Findings {
           std::cout << toned("error   ", Tone::bad);
           break;
       }
-      std::cout << finding.text << '\n';
+      std::cout << printable(finding.text, 1000) << '\n';
     }
   }
 

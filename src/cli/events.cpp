@@ -2,6 +2,7 @@
 #include "context.hpp"
 #include "exit_code.hpp"
 #include "json.hpp"
+#include "rosterd/base/text.hpp"
 #include "table.hpp"
 
 #include <nlohmann/json.hpp>
@@ -36,8 +37,8 @@ void print_table(const std::vector<EventRow>& rows) {
 }
 
 void print_event(const EventRow& row) {
-  std::cout << "Event " << row.id << " (" << row.event.external_id << ") of source "
-            << row.event.source << '\n';
+  std::cout << "Event " << row.id << " (" << printable(row.event.external_id) << ") of source "
+            << printable(row.event.source) << '\n';
   Table table({"", ""});
   table.add({"type", row.event.type_text + ", " + std::string(to_string(row.event.mode))});
   table.add({"person", row.event.person.value});

@@ -73,7 +73,7 @@ void print_ids(const std::vector<EventId>& ids, bool json, const std::string& wh
     return;
   }
   if (ids.empty()) {
-    std::cout << "No event matches; nothing was done.\n";
+    std::cout << "No event that can be " << what << " matches; nothing was done.\n";
     return;
   }
   std::cout << counted(ids.size(), "event", "events") << ' ' << what;

@@ -27,6 +27,7 @@ const char* code(Tone tone) {
 }
 
 constexpr std::size_t cell_bytes_max = 120;
+constexpr std::size_t detail_bytes_max = 4'000;  ///< of a list of names and values
 constexpr std::size_t gap = 2;
 
 /// One line; a column is filled up only when something follows it.
@@ -89,7 +90,8 @@ void Table::print(std::ostream& out) const {
   }
   for (const auto& row : rows_) {
     auto& safe = lines.emplace_back();
-    for (const Cell& cell : row) safe.emplace_back(printable(cell.text, cell_bytes_max), cell.tone);
+    const std::size_t bytes_max = titled ? cell_bytes_max : detail_bytes_max;
+    for (const Cell& cell : row) safe.emplace_back(printable(cell.text, bytes_max), cell.tone);
   }
   std::vector<std::size_t> widths(header_.size(), 0);
   for (const auto& line : lines) {

@@ -51,6 +51,12 @@ TEST(ATable, CutsWhatNoTerminalShows) {
   EXPECT_LT(printed(table).size(), 200U);
 }
 
+TEST(ATable, OfNamesAndValuesShowsAWholeReason) {
+  Table table({"", ""});
+  table.add({"reason", std::string(1000, 'x')});
+  EXPECT_GT(printed(table).size(), 1000U);
+}
+
 TEST(ATable, LeavesNoBlanksAtTheEndOfAShortRow) {
   Table table({"A", "B", "C"});
   table.add({"one", "", ""});
