@@ -152,6 +152,42 @@ TEST_F(WorkStoreContract, AnEventThatTheProcessDiesOnThreeTimesIsPoison) {
   EXPECT_TRUE(take().events.empty());
 }
 
+TEST_F(WorkStoreContract, EventsThatRanTogetherAreNoPoisonHoweverOftenTheProcessIsKilled) {
+  accepted({.person = "ada"});
+  accepted({.person = "bob"});
+  std::size_t poisoned = 0;
+
+  for (int crash = 0; crash < 3; ++crash) {
+    EXPECT_EQ(take().events.size(), 2u);
+    temp.crash_and_reopen();
+    poisoned += recover().poisoned;
+  }
+
+  EXPECT_EQ(poisoned, 0u);
+}
+
+TEST_F(WorkStoreContract, TheOneEventOfManyThatTheProcessDiesOnIsFound) {
+  constexpr std::size_t people = 30;
+  for (std::size_t i = 0; i < people; ++i) accepted({.person = "person" + std::to_string(i)});
+  constexpr EventId deadly = 17;
+  std::size_t poisoned = 0;
+
+  for (Ids taken = ids_of(take()); !taken.empty(); taken = ids_of(take())) {
+    if (std::find(taken.begin(), taken.end(), deadly) == taken.end()) {
+      std::vector<EventResult> results;
+      for (const EventId id : taken) results.push_back(became(id, EventState::applied));
+      settle(std::move(results));
+    } else {
+      temp.crash_and_reopen();
+      poisoned += recover().poisoned;
+    }
+  }
+
+  EXPECT_EQ(poisoned, 1u);
+  EXPECT_EQ(temp.views()->event(deadly)->state, EventState::dead);
+  EXPECT_EQ(temp.views()->status().events.at(EventState::applied), people - 1);
+}
+
 TEST_F(WorkStoreContract, AWaitingLeaverIsSeenUntilItIsTaken) {
   accepted({.person = "ada"});
   EXPECT_FALSE(temp.run(temp.work().leaver_is_waiting(now)));

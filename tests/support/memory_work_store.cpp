@@ -45,9 +45,13 @@ Task<std::map<AccountId, PersonId>> MemoryWorkStore::owners_of(std::vector<Accou
 
 Task<WorkStore::Recovery> MemoryWorkStore::recover(Instant, int crashes_max) {
   Recovery recovery;
+  std::set<PersonId> suspects;
+  for (const auto& [id, row] : events) {
+    if (row.state == EventState::running) suspects.insert(row.event.person);
+  }
   for (auto& [id, row] : events) {
     if (row.state != EventState::running) continue;
-    const bool poison = ++row.crashes >= crashes_max;
+    const bool poison = ++row.crashes >= crashes_max && suspects.size() == 1;
     row.state = poison ? EventState::dead : EventState::pending;
     row.due_at.reset();
     if (poison) row.error = ErrorClass::poison;

@@ -98,8 +98,10 @@ class Links {
 /// Throws when the store is broken.
 class WorkStore : public Links {
  public:
-  /// After a start: `running` goes back to `pending`, its crash count grows by one, and what has
-  /// crashed `crashes_max` times is dead (poison). Gives the number of each.
+  /// After a start: `running` goes back to `pending`, and its crash count grows by one. What has
+  /// crashed `crashes_max` times is dead (poison) if the last time it was the only person's that
+  /// was running: of thousands that ran together, most are not what the process died of. Gives the
+  /// number of each.
   struct Recovery {
     std::size_t requeued = 0;
     std::size_t poisoned = 0;
@@ -108,9 +110,10 @@ class WorkStore : public Links {
 
   /// Takes what is due at `now`: pending events, scheduled, waiting and retrying ones whose time
   /// has come, each with all other open unfolded events of the same person that are due, leavers
-  /// first, then by arrival, at most `events_max`; and people whose time has come or whose last
-  /// decision was made under another policy, at most `people_max`. Marks the events `running`.
-  /// Events of a file that is still being read are not due.
+  /// first, then by arrival, at most `events_max`, and ever fewer the more often the process died
+  /// on one of them, so that the one it dies on is found in the end; and people whose time has come
+  /// or whose last decision was made under another policy, at most `people_max`. Marks the events
+  /// `running`. Events of a file that is still being read are not due.
   struct Limits {
     std::size_t events_max = 20'000;
     std::size_t people_max = 20'000;

@@ -12,6 +12,13 @@ namespace {
 constexpr int leavers = 0;
 constexpr int others = 1;
 
+/// How many events may be taken together with one that the process died on.
+std::size_t part_of(std::size_t events_max, int crashes) {
+  std::size_t part = events_max;
+  for (int crash = 0; crash < crashes && part > 1; ++crash) part /= 8;
+  return std::max<std::size_t>(part, 1);
+}
+
 }  // namespace
 
 DueWork::DueWork(const SQLite::Database& database, Outbox& outbox, PolicySweep& policy)
@@ -29,7 +36,8 @@ DueWork::DueWork(const SQLite::Database& database, Outbox& outbox, PolicySweep& 
       ),
       due_of_person_(
           database,
-          "SELECT o.event, o.lane FROM temp.open_event t JOIN outbox o ON o.event = t.event "
+          "SELECT o.event, o.lane, o.crashes FROM temp.open_event t JOIN outbox o ON o.event = "
+          "t.event "
           "WHERE t.person = ? AND o.due_at <= ? ORDER BY t.event"
       ),
       person_of_(database, "SELECT person FROM event WHERE id = ?"),
@@ -66,15 +74,18 @@ void DueWork::take_events(
     Transaction& transaction, Instant now, std::size_t events_max, Taken& taken
 ) {
   std::unordered_set<EventId> seen;
+  std::size_t room = events_max;
   for (const int priority : {leavers, others}) {
     for (const EventId candidate : candidates(now, priority, events_max)) {
       if (seen.count(candidate) > 0) continue;
       PersonId person;
       person_of_.first([&](Row row) { person = PersonId(row.text(0)); }, candidate);
-      auto events = due_of_person(person, now);
-      if (taken.events.empty() && events.size() > events_max) events.resize(events_max);
-      if (taken.events.size() + events.size() > events_max) return;
-      for (const EventId event : events) {
+      DueOfPerson due = due_of_person(person, now);
+      if (due.events.size() > events_max) due.events.resize(events_max);
+      room = std::min(room, part_of(events_max, due.crashes));
+      const bool first = taken.events.empty();
+      if (!first && taken.events.size() + due.events.size() > room) return;
+      for (const EventId event : due.events) {
         seen.insert(event);
         taken.events.push_back(mark_taken(transaction, event));
       }
@@ -95,16 +106,18 @@ std::vector<EventId> DueWork::candidates(Instant now, int priority, std::size_t 
   return events;
 }
 
-std::vector<EventId> DueWork::due_of_person(const PersonId& person, Instant now) {
-  std::vector<EventId> events;
+DueWork::DueOfPerson DueWork::due_of_person(const PersonId& person, Instant now) {
+  DueOfPerson due;
   due_of_person_.each(
       [&](Row row) {
-        if (outbox_.is_open_lane(row.integer(1))) events.push_back(row.integer(0));
+        if (!outbox_.is_open_lane(row.integer(1))) return;
+        due.events.push_back(row.integer(0));
+        due.crashes = std::max(due.crashes, row.small(2));
       },
       person,
       now
   );
-  return events;
+  return due;
 }
 
 DueEvent DueWork::mark_taken(Transaction& transaction, EventId event) {

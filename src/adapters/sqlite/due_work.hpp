@@ -28,7 +28,11 @@ class DueWork {
  private:
   // Events due in the order to take them, `limit` at most.
   std::vector<EventId> candidates(Instant now, int priority, std::size_t limit);
-  std::vector<EventId> due_of_person(const PersonId& person, Instant now);
+  struct DueOfPerson {
+    std::vector<EventId> events;
+    int crashes = 0;  ///< the most that one of them has seen
+  };
+  DueOfPerson due_of_person(const PersonId& person, Instant now);
   DueEvent mark_taken(Transaction& transaction, EventId event);
   void take_events(Transaction& transaction, Instant now, std::size_t events_max, Taken& taken);
 

@@ -3,6 +3,7 @@
 #include "rosterd/base/assert.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace rosterd::sqlite {
@@ -27,23 +28,28 @@ WorkStore::Recovery SqliteWorkStore::recover_now(
       tables_.database,
       "SELECT event FROM outbox WHERE state = 'running' AND finished_at IS NULL ORDER BY event"
   );
-  std::vector<EventId> events;
-  running.each([&](Row row) { events.push_back(row.integer(0)); });
+  std::vector<OutboxRow> rows;
+  std::set<PersonId> people;
+  const auto keep = [&](Row row) {
+    const auto found = tables_.outbox.find(row.integer(0));
+    ROSTERD_ASSERT(found.has_value(), "it was just read");
+    people.insert(found->person);
+    rows.push_back(*found);
+  };
+  running.each(keep);
 
   Recovery recovery;
-  for (const EventId event : events) {
-    const auto before = tables_.outbox.find(event);
-    ROSTERD_ASSERT(before.has_value(), "it was just read");
-    if (before->crashes + 1 >= crashes_max) {
-      tables_.settling.bury(transaction, *before, ErrorClass::poison, now);
+  for (const OutboxRow& before : rows) {
+    if (before.crashes + 1 >= crashes_max && people.size() == 1) {
+      tables_.settling.bury(transaction, before, ErrorClass::poison, now);
       ++recovery.poisoned;
       continue;
     }
-    OutboxRow after = *before;
+    OutboxRow after = before;
     after.state = EventState::pending;
-    after.crashes = before->crashes + 1;
+    after.crashes = before.crashes + 1;
     after.due_at = Outbox::at_once;
-    tables_.outbox.save(transaction, *before, after);
+    tables_.outbox.save(transaction, before, after);
     ++recovery.requeued;
   }
   return recovery;
