@@ -2,6 +2,7 @@
 
 #include "config_check.hpp"
 #include "drops.hpp"
+#include "listening.hpp"
 #include "rosterd/adapters/openssl/crypto.hpp"
 #include "rosterd/adapters/toml/config_reader.hpp"
 #include "rosterd/adapters/toml/policy_reader.hpp"
@@ -37,27 +38,6 @@ ingest::WebhookEndpoint make_endpoint(
       webhook_sources(config.webhook, policy.lifecycle.time_zone, parts.crypto, parts.zones);
   ROSTERD_ASSERT(sources.problems.empty(), "the configuration was checked before");
   return ingest::WebhookEndpoint(parts, event_limits(config.webhook), std::move(sources.sources));
-}
-
-http::Endpoint tcp_endpoint(const std::string& address) {
-  const std::size_t colon = address.rfind(':');
-  http::TcpListen listen;
-  listen.host = address.substr(0, colon);
-  if (listen.host.starts_with('[') && listen.host.ends_with(']')) {
-    listen.host = listen.host.substr(1, listen.host.size() - 2);
-  }
-  listen.port = static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1)));
-  return listen;
-}
-
-std::string address_text(const http::Endpoint& endpoint) {
-  if (const auto* tcp = std::get_if<http::TcpListen>(&endpoint)) {
-    return tcp->host + ":" + std::to_string(tcp->port) + " ([webhook] listen)";
-  }
-  if (const auto* socket = std::get_if<http::UnixListen>(&endpoint)) {
-    return socket->path + " ([operator] socket)";
-  }
-  return "the socket that systemd handed over";
 }
 
 http::Options webhook_options(const WebhookConfig& config) {
@@ -135,34 +115,26 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
 Daemon::~Daemon() = default;
 
 void Daemon::open_webhooks(std::vector<system::InheritedSocket>& sockets) {
+  const ServerParts parts{loop_, webhooks_, clock_, log_};
   const http::Options options = webhook_options(config_.webhook);
   const auto inherited = std::find_if(sockets.begin(), sockets.end(), [](const auto& socket) {
     return socket.name == "webhook";
   });
   if (inherited != sockets.end()) {
-    webhook_server_ = make_server(http::InheritedListen{inherited->fd}, webhooks_, options);
+    const http::InheritedListen endpoint{inherited->fd};
+    webhook_server_ = listen_on(endpoint, "rosterd.socket", parts, options);
   } else if (!config_.webhook.listen.empty() && !config_.webhook.sources.empty()) {
-    webhook_server_ = make_server(tcp_endpoint(config_.webhook.listen), webhooks_, options);
+    const auto endpoint = tcp_listen(config_.webhook.listen);
+    if (!endpoint) throw std::runtime_error("[webhook] listen is no HOST:PORT");
+    webhook_server_ = listen_on(*endpoint, "[webhook] listen", parts, options);
   }
 }
 
 void Daemon::open_operator_socket() {
   if (config_.operator_.socket.empty()) return;
-  const http::Endpoint endpoint =
-      http::UnixListen{config_.operator_.socket.string(), config_.operator_.socket_mode};
-  operator_server_ = make_server(endpoint, operator_api_, http::Options());
-}
-
-std::unique_ptr<http::Server> Daemon::make_server(
-    const http::Endpoint& endpoint, HttpHandler& handler, http::Options options
-) try {
-  return std::make_unique<http::Server>(loop_, endpoint, handler, clock_, log_, std::move(options));
-} catch (const boost::system::system_error& error) {
-  const bool no_folder = error.code() == boost::system::errc::no_such_file_or_directory;
-  throw std::runtime_error(
-      "cannot listen on " + address_text(endpoint) + ": " + error.code().message() +
-      (no_folder ? "; its folder must be there (RuntimeDirectory= of the unit makes it)" : "")
-  );
+  const http::UnixListen endpoint{config_.operator_.socket.string(), config_.operator_.socket_mode};
+  const ServerParts parts{loop_, operator_api_, clock_, log_};
+  operator_server_ = listen_on(endpoint, "[operator] socket", parts, http::Options());
 }
 
 void Daemon::run() {
@@ -217,24 +189,18 @@ Task<void> Daemon::check_tenant() {
   const std::shared_ptr<const Policy> policy = policy_;
   if (policy->create_structure) co_await make_structure();
   sync::StructureSync structure(client_, client_);
-  const auto planned = co_await structure.plan(*policy);
-  if (!planned) {
+  auto looked = co_await structure.look(*policy);
+  if (!looked) {
     log_.warning(
         "the tenant cannot be read yet",
-        {{"error", std::string(to_string(planned.error().error))}, {"reason", planned.error().text}}
+        {{"error", std::string(to_string(looked.error().error))}, {"reason", looked.error().text}}
     );
     co_return;
   }
-  for (const StructureStep& step : planned->steps) {
+  for (const StructureStep& step : looked->missing.steps) {
     log_.warning("the tenant lacks what the policy declares", {{"missing", step.text}});
   }
-  TenantState tenant;
-  auto groups = co_await client_.groups();
-  auto roles = co_await client_.roles();
-  if (!groups || !roles) co_return;
-  tenant.groups = std::move(*groups);
-  tenant.roles = std::move(*roles);
-  for (const UnknownName& unknown : unknown_names(*policy, tenant)) {
+  for (const UnknownName& unknown : unknown_names(*policy, looked->tenant)) {
     log_.error(
         "a rule gives what the tenant does not have: events that need it will be dead",
         {{"rule", unknown.rule},
@@ -242,6 +208,7 @@ Task<void> Daemon::check_tenant() {
          {"nearest", unknown.nearest.value_or("")}}
     );
   }
+  engine_.know(std::move(looked->tenant));
 }
 
 Task<void> Daemon::make_structure() {

@@ -45,9 +45,6 @@ class Daemon {
 
   void open_webhooks(std::vector<system::InheritedSocket>& sockets);
   void open_operator_socket();
-  std::unique_ptr<http::Server> make_server(
-      const http::Endpoint& endpoint, HttpHandler& handler, http::Options options
-  );
 
   /// Recovery first; only then is anything accepted, worked on, or called ready.
   Task<void> start();

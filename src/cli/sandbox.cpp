@@ -3,7 +3,7 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "exit_code.hpp"
-#include "rosterd/adapters/http/server.hpp"
+#include "listening.hpp"
 #include "rosterd/adapters/system/log.hpp"
 #include "rosterd/base/supervisor.hpp"
 #include "rosterd/base/text.hpp"
@@ -11,30 +11,19 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <charconv>
 #include <csignal>
 #include <iostream>
+#include <utility>
 
 namespace rosterd::cli {
 
 namespace {
 
 http::TcpListen address_of(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  http::TcpListen listen;
-  const char* const begin = text.data() + (colon == std::string::npos ? text.size() : colon + 1);
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(begin, end, listen.port);
-  if (colon == std::string::npos || begin == end || parsed.ec != std::errc() || parsed.ptr != end) {
-    throw CommandError(
-        exit_code::usage, "--listen \"" + printable(text) + "\" is no address; write 127.0.0.1:8500"
-    );
-  }
-  listen.host = text.substr(0, colon);
-  if (listen.host.starts_with('[') && listen.host.ends_with(']')) {
-    listen.host = listen.host.substr(1, listen.host.size() - 2);
-  }
-  return listen;
+  if (auto listen = tcp_listen(text)) return std::move(*listen);
+  throw CommandError(
+      exit_code::usage, "--listen \"" + printable(text) + "\" is no address; write 127.0.0.1:8500"
+  );
 }
 
 sandbox::Options options_of(const SandboxCommand& command) {
@@ -74,9 +63,10 @@ int run(const SandboxCommand& command) {
   if (tls) {
     server_options.tls = http::TlsFiles{command.tls_cert.string(), command.tls_key.string()};
   }
-  http::Server server(loop, listen, sandbox, *world.clock, log, server_options);
+  const ServerParts parts{loop, sandbox, *world.clock, log};
+  const auto server = listen_on(listen, "--listen", parts, server_options);
   const std::string address = std::string(tls ? "https://" : "http://") + listen.host + ":" +
-                              std::to_string(server.port()) + "/";
+                              std::to_string(server->port()) + "/";
   announce(address, command);
 
   Supervisor supervisor(loop);
@@ -85,7 +75,7 @@ int run(const SandboxCommand& command) {
     if (!error) supervisor.request_stop(std::chrono::seconds{2});
   });
   const std::stop_callback cancel(supervisor.stop_token(), [&] { signals.cancel(); });
-  supervisor.spawn("sandbox", server.run(supervisor.stop_token()));
+  supervisor.spawn("sandbox", server->run(supervisor.stop_token()));
   loop.run();
   if (supervisor.failure()) std::rethrow_exception(supervisor.failure());
   sandbox.save_state();
