@@ -1,5 +1,7 @@
 #include "applier.hpp"
 
+#include "rosterd/base/within.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
@@ -132,6 +134,7 @@ Task<ApplyResult> Applier::apply(const std::vector<Subject>& subjects, Interrupt
     const bool look_first = nothing_to_send || (names_unknown(result_.rest) && !result_.fresh);
     if (!look_first) {
       co_await send_all(todo, interrupted);
+      co_await let_others_finish();
       ++writes_done;
     }
     readable = co_await refresh();
@@ -182,11 +185,22 @@ Task<void> Applier::send_all(const Plan& todo, const Interrupted& interrupted) {
     if (result_.calls > 0) cut_short_ = co_await interrupted();
     if (cut_short_) co_return;
     if (i % calls_per_claim == 0) co_await claim(todo, calls, i);
+    const Duration started = parts_.clock.monotonic();
     const auto answer = co_await send(todo, operation);
+    slowest_call_ = std::max(slowest_call_, parts_.clock.monotonic() - started);
     ++result_.calls;
     note(todo, operation, answer);
     if (stopped_by_) co_return;
   }
+}
+
+// Another client's call that read the group before ours was done puts its old copy back when it
+// ends. Read back at once, ours would still be there. That call takes about as long as ours did.
+Task<void> Applier::let_others_finish() {
+  constexpr Duration wait_max = std::chrono::seconds{1};
+  const Duration wait = std::min(2 * slowest_call_, wait_max);
+  slowest_call_ = Duration::zero();
+  if (wait > Duration::zero()) co_await sleep_for(wait);
 }
 
 Task<void> Applier::claim(

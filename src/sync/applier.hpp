@@ -46,7 +46,8 @@ struct ApplyResult {
 
 /// Makes the tenant agree with what the subjects should have, and believes only what it reads back.
 ///
-/// Writes, reads everything again, and writes again what was acknowledged and is not there
+/// Writes, waits until calls of others that overlapped are over, reads everything again, and writes
+/// again what was acknowledged and is not there
 /// (`rewrites_max` times; then it is contended). A call that failed is not sent again here: the
 /// retry schedule does that. A call whose outcome is unknown ends the writing; reading decides.
 /// What is granted is in the ledger before it is sent: whatever happens then, it can be withdrawn.
@@ -88,6 +89,7 @@ class Applier {
   Plan sendable(const Plan& plan) const;
   Task<bool> refresh();
   Task<void> send_all(const Plan& todo, const Interrupted& interrupted);
+  Task<void> let_others_finish();
   Task<void> claim(const Plan& plan, const std::vector<Operation>& calls, std::size_t first);
   Task<Answer<Acknowledged>> send(const Plan& plan, const Operation& operation);
   void note(const Plan& plan, const Operation& operation, const Answer<Acknowledged>& answer);
@@ -105,6 +107,7 @@ class Applier {
   std::optional<TargetError> stopped_by_;
   std::optional<TargetError> unread_;
   bool cut_short_ = false;
+  Duration slowest_call_{0};  // since the last read
   ApplyResult result_;
 };
 

@@ -19,7 +19,14 @@ constexpr int passes_max = 10;
 }  // namespace
 
 Task<Answer<StructurePlan>> StructureSync::plan(const Policy& policy) {
-  TenantState state;
+  auto looked = co_await look(policy);
+  if (!looked) co_return looked.error();
+  co_return std::move(looked->missing);
+}
+
+Task<Answer<StructureSync::Look>> StructureSync::look(const Policy& policy) {
+  Look looked;
+  TenantState& state = looked.tenant;
   auto groups = co_await target_.groups();
   if (!groups) co_return groups.error();
   state.groups = std::move(*groups);
@@ -35,7 +42,8 @@ Task<Answer<StructurePlan>> StructureSync::plan(const Policy& policy) {
     if (!read) co_return read.error();
     permissions = std::move(*read);
   }
-  co_return structure_plan(policy, state, permissions);
+  looked.missing = structure_plan(policy, state, permissions);
+  co_return looked;
 }
 
 Task<StructureSync::Report> StructureSync::apply(const Policy& policy) {

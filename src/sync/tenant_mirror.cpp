@@ -4,6 +4,13 @@
 
 namespace rosterd::sync {
 
+void TenantMirror::know(TenantState state) {
+  if (known_) return;
+  state_ = std::move(state);
+  state_.read_at = clock_.now();
+  known_ = true;
+}
+
 Task<std::optional<TargetError>> TenantMirror::read(Parts parts) {
   std::optional<std::vector<TenantGroup>> groups_read;
   if (parts.groups || !known_) {

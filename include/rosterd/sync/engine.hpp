@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 namespace rosterd::sync {
 
@@ -69,6 +70,9 @@ class Engine {
 
   /// From the next round on. The store decides whom it concerns (`WorkStore::use_policy`).
   void replace_policy(std::shared_ptr<const Policy> policy);
+
+  /// Spares the first round two reads.
+  void know(TenantState tenant) { mirror_.know(std::move(tenant)); }
 
   const EngineStatistics& statistics() const { return statistics_; }
   const TenantMirror& mirror() const { return mirror_; }

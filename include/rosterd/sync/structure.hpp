@@ -16,6 +16,13 @@ class StructureSync {
  public:
   StructureSync(Target& target, Structure& structure) : target_(target), structure_(structure) {}
 
+  /// The tenant as it is now, and what it lacks.
+  struct Look {
+    TenantState tenant;
+    StructurePlan missing;
+  };
+  Task<Answer<Look>> look(const Policy& policy);
+
   /// What is missing now.
   Task<Answer<StructurePlan>> plan(const Policy& policy);
 

@@ -18,6 +18,9 @@ class TenantMirror {
   bool known() const { return known_; }
   const TenantState& state() const { return state_; }
 
+  /// What somebody else has read; what was known already is newer or as good.
+  void know(TenantState state);
+
   struct Parts {
     bool groups = true;
     bool roles = true;
