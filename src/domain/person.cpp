@@ -13,7 +13,8 @@ std::weak_ordering order_of_digits(const std::string& left, const std::string& r
 }  // namespace
 
 std::weak_ordering order(const Stamp& left, const Stamp& right) {
-  if (!left.sequence.empty() && !right.sequence.empty()) {
+  const bool both_count = !left.sequence.empty() && !right.sequence.empty();
+  if (both_count && left.source == right.source) {
     return order_of_digits(left.sequence, right.sequence);
   }
   if (left.occurred_at && right.occurred_at) {
@@ -29,7 +30,11 @@ bool precedes(const Stamp& left, const Stamp& right) {
 }
 
 Stamp stamp_of(const ChangeEvent& event, EventId arrival) {
-  return Stamp{.sequence = event.sequence, .occurred_at = event.occurred_at, .arrival = arrival};
+  return Stamp{
+      .sequence = event.sequence,
+      .occurred_at = event.occurred_at,
+      .arrival = arrival,
+      .source = event.sequence.empty() ? std::string() : event.source};
 }
 
 }  // namespace rosterd

@@ -217,6 +217,7 @@ TEST_F(WorkStoreContract, APersonComesBackAsTheyWereSettled) {
   ada.attributes["badge"] = std::int64_t{42};
   ada.attributes["email"] = std::string("Ada@Example.com");
   ada.newest.sequence = "12";
+  ada.newest.source = "hr";
   ada.newest.occurred_at = nine - 1h;
   ada.floor = Stamp{"11", std::nullopt, 5};
   ada.stamps["department"] = ada.newest;

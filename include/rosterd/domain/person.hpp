@@ -12,12 +12,14 @@
 
 namespace rosterd {
 
-/// Where an event stands among the events of its person: by sequence when both have one, else by
-/// the source's own time when both have one, else by arrival (sources.md, "Order per person").
+/// Where an event stands among the events of its person: by sequence when both have one and are of
+/// one source, else by the source's own time when both have one, else by arrival (sources.md,
+/// "Order per person"). What one source counts says nothing of another's events.
 struct Stamp {
   std::string sequence;  ///< digits without leading zeros, any length; empty: none
   std::optional<Instant> occurred_at;
   EventId arrival = 0;
+  std::string source = {};  ///< whose sequence it is; empty where there is none
 
   bool operator==(const Stamp&) const = default;
 };

@@ -20,6 +20,7 @@ Json to_json(const Stamp& stamp) {
   json.push_back(stamp.sequence);
   json.push_back(stamp.occurred_at ? Json(to_micros(*stamp.occurred_at)) : Json());
   json.push_back(stamp.arrival);
+  if (!stamp.source.empty()) json.push_back(stamp.source);
   return json;
 }
 
@@ -41,6 +42,7 @@ Stamp stamp_of(const Json& json) {
   stamp.sequence = json.at(0).get<std::string>();
   if (!json.at(1).is_null()) stamp.occurred_at = from_micros(json.at(1).get<std::int64_t>());
   stamp.arrival = json.at(2).get<EventId>();
+  if (json.size() > 3) stamp.source = json.at(3).get<std::string>();
   return stamp;
 }
 

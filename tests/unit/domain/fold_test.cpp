@@ -31,6 +31,7 @@ struct Words {
   AttributePatch attributes = {};
   std::optional<Instant> occurred_at = {};
   std::string sequence = {};
+  std::string source = "hr";
 };
 
 /// One person's record and what is said about it.
@@ -38,6 +39,7 @@ class Fold : public testing::Test {
  protected:
   FoldEffect say(const Words& words) {
     ChangeEvent event;
+    event.source = words.source;
     event.person = PersonId{"7"};
     event.type = words.type;
     event.mode = words.mode;
@@ -80,6 +82,15 @@ class Fold : public testing::Test {
   PersonRecord record;
   EventId arrivals = 0;
 };
+
+TEST_F(Fold, WhatOneSourceCountsSaysNothingOfAnothersEvents) {
+  say({.attributes = {{"status", text("active")}}, .sequence = "1000", .source = "old hr"});
+
+  const FoldEffect effect = say({.type = ChangeType::left, .sequence = "3", .source = "new hr"});
+
+  EXPECT_EQ(effect, FoldEffect::changed);
+  EXPECT_EQ(shown(), "status=left");
+}
 
 TEST_F(Fold, ANewPersonWithoutAStatusIsActive) {
   EXPECT_EQ(partial("1", {{"department", text("Sales")}}), FoldEffect::changed);
