@@ -175,6 +175,14 @@ Instant effective_instant(
   return start_of_day(zones, zone.name, std::get<Date>(effective));
 }
 
+bool is_leaver(const ChangeEvent& event) {
+  if (event.type == ChangeType::left) return true;
+  const auto status = event.attributes.find(attribute::status);
+  if (status == event.attributes.end() || !status->second) return false;
+  const auto* text = std::get_if<std::string>(&*status->second);
+  return text != nullptr && lifecycle_state(*text) == LifecycleState::left;
+}
+
 std::string_view to_string(LifecycleState state) {
   switch (state) {
     case LifecycleState::prehire:

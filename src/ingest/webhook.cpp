@@ -88,14 +88,6 @@ std::string_view signed_delivery_id(const HttpRequest& request, const SignatureV
   return verifier.delivery_id(request).value_or(std::string_view{});
 }
 
-bool is_leaver(const ChangeEvent& event) {
-  if (event.type == ChangeType::left) return true;
-  const auto status = event.attributes.find(attribute::status);
-  if (status == event.attributes.end() || !status->second) return false;
-  const auto* const text = std::get_if<std::string>(&*status->second);
-  return text != nullptr && lifecycle_state(*text) == LifecycleState::left;
-}
-
 }  // namespace
 
 WebhookEndpoint::WebhookEndpoint(

@@ -227,6 +227,21 @@ TEST_F(OutboxControlContract, AReplayIsANewRowAndTheOldOneStays) {
   EXPECT_EQ(take().events.at(0).event.person, PersonId("ada"));
 }
 
+TEST_F(OutboxControlContract, AReplaySaysNothingAnewThatTheRecordHolds) {
+  accepted({.person = "ada"});
+  accepted({.person = "bob"});
+  EventResult never_folded = became(2, EventState::dead);
+  never_folded.folded = false;
+  settle({became(1, EventState::dead), never_folded});
+
+  replay(EventSelection{});
+
+  const auto due = take().events;
+  ASSERT_EQ(due.size(), 2u);
+  EXPECT_TRUE(due[0].folded);
+  EXPECT_FALSE(due[1].folded);
+}
+
 TEST_F(OutboxControlContract, WhatIsNotDeadIsReplayedWhenItsStateIsNamed) {
   accepted({.person = "ada"});
   settle({became(1, EventState::applied)});

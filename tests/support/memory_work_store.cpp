@@ -10,13 +10,6 @@ namespace rosterd::test {
 
 namespace {
 
-bool is_leavers(const ChangeEvent& event) {
-  if (event.type == ChangeType::left) return true;
-  const auto status = event.attributes.find(attribute::status);
-  if (status == event.attributes.end() || !status->second) return false;
-  return to_text(*status->second) == "left";
-}
-
 bool waits_for_time(EventState state) {
   return state == EventState::scheduled || state == EventState::waiting ||
          state == EventState::retrying;
@@ -29,7 +22,7 @@ EventId MemoryWorkStore::accept(ChangeEvent event, Instant now) {
   row.event = std::move(event);
   row.received_at = now;
   const EventId id = ++last_event_;
-  if (is_leavers(row.event)) of_leavers_.push_back(id);
+  if (is_leaver(row.event)) of_leavers_.push_back(id);
   events.emplace(id, std::move(row));
   return id;
 }
@@ -71,7 +64,7 @@ std::vector<EventId> MemoryWorkStore::due_in_order(Instant now) const {
     if (is_due(row, now)) due.push_back(id);
   }
   std::stable_partition(due.begin(), due.end(), [this](EventId id) {
-    return is_leavers(events.at(id).event);
+    return is_leaver(events.at(id).event);
   });
   return due;
 }

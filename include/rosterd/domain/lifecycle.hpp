@@ -57,6 +57,9 @@ Instant effective_instant(
     const TimeZones& zones
 );
 
+/// Whether somebody leaves with this event: by its type, or by the status that it sets.
+bool is_leaver(const ChangeEvent& event);
+
 std::string_view to_string(LifecycleState state);
 std::optional<LifecycleState> lifecycle_state(std::string_view text);
 

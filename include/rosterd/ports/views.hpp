@@ -107,7 +107,8 @@ class OutboxControl {
   virtual ~OutboxControl() = default;
 
   /// For each selected event that is finished (dead ones, unless states say otherwise) a new row
-  /// with `replay_of`; the old one stays. Gives the new ids.
+  /// with `replay_of`; the old one stays. What the person's record holds already is not said once
+  /// more: the tenant is compared with the record as it is now. Gives the new ids.
   virtual Task<std::vector<EventId>> replay(EventSelection selection, Instant now) = 0;
 
   /// Open events that are not running become `cancelled`. Gives their ids.

@@ -2,7 +2,7 @@
 
 #include "adapters/sqlite/codec.hpp"
 #include "rosterd/base/assert.hpp"
-#include "rosterd/base/text.hpp"
+#include "rosterd/domain/lifecycle.hpp"
 
 #include <algorithm>
 #include <span>
@@ -151,6 +151,8 @@ void Arrivals::keep_accepted(
 }
 
 EventId Arrivals::keep_replay(Transaction& transaction, EventId original, Instant now) {
+  const auto replayed = outbox_.find(original);
+  ROSTERD_ASSERT(replayed.has_value(), "what is replayed has a row");
   const EventId id = next_id_++;
   copy_event_.run(id, now, original);
   copy_payload_.run(id, original);
@@ -161,6 +163,9 @@ EventId Arrivals::keep_replay(Transaction& transaction, EventId original, Instan
   entry.event = id;
   entry.person = &event.person;
   entry.leaver = is_leaver(event);
+  // What the record holds already must not be said once more, after what has come since: an old
+  // "active" would bring somebody back who has left.
+  entry.folded = replayed->folded;
   entry.received_at = now;
   entry.replay_of = original;
   outbox_.insert(transaction, entry);
@@ -186,14 +191,6 @@ void Arrivals::forget_key(Transaction& transaction, EventId event, const Key128&
 void Arrivals::remember(Transaction& transaction, const Key128& key, EventId event) {
   keys_.insert(key, event);
   transaction.on_rollback([this, key] { keys_.erase(key); });
-}
-
-bool is_leaver(const ChangeEvent& event) {
-  if (event.type == ChangeType::left) return true;
-  const auto status = event.attributes.find(attribute::status);
-  if (status == event.attributes.end() || !status->second) return false;
-  const auto* text = std::get_if<std::string>(&*status->second);
-  return text != nullptr && equal_ignoring_case(*text, "left");
 }
 
 }  // namespace rosterd::sqlite

@@ -63,7 +63,4 @@ class Arrivals {
   EventId next_id_ = 1;
 };
 
-/// Whether the event says that somebody leaves: those go first.
-bool is_leaver(const ChangeEvent& event);
-
 }  // namespace rosterd::sqlite

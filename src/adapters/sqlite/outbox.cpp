@@ -39,8 +39,8 @@ Outbox::Outbox(SQLite::Database& database)
     : database_(with_open_events(database)),
       insert_(
           database,
-          "INSERT INTO outbox (event, state, priority, lane, due_at, from_file, finished_at, "
-          "replay_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+          "INSERT INTO outbox (event, state, priority, lane, due_at, from_file, folded, "
+          "finished_at, replay_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
       ),
       find_(
           database,
@@ -91,6 +91,7 @@ void Outbox::insert(Transaction& transaction, const OutboxEntry& entry) {
       entry.lane,
       first_due_at(entry),
       entry.from_file,
+      entry.folded,
       finished_at,
       entry.replay_of
   );

@@ -22,6 +22,7 @@ struct OutboxEntry {
   bool leaver = false;
   std::int64_t lane = 0;  ///< an intake that is being read; 0: due by its time alone
   bool from_file = false;
+  bool folded = false;  ///< a replay of what is in the person's record already
   std::optional<Instant> due_at;
   Instant received_at{};
   std::optional<EventId> replay_of;
