@@ -56,7 +56,6 @@ struct KnownPerson {
 struct KnownPeopleQuery {
   std::string source;
   AttributePatch scope;  ///< attribute → value that a person in scope has; empty: everybody
-  std::string conflict_attribute;  ///< unused when empty; see `holders_of`
 };
 
 /// What file ingest needs of the store. Called on the loop; each call is one transaction.
