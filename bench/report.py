@@ -11,6 +11,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -81,12 +82,13 @@ def roster_text(micro):
     check = by_prefix(micro, "roster/unchanged")
     read = by_prefix(micro, "roster/read")
     rows = round(check["items_per_second"] * check["real_time"] / 1e3)
-    return (
+    return textwrap.fill(
         f"A roster of {with_spaces(rows)} rows × 12 columns in which nothing has changed, against the "
         f"people in the store, to the verdict \"nothing to do\": **{check['cpu_time'] / 1e3:.2f} s** "
         f"of processor time, {check['real_time'] / 1e3:.2f} s by the clock. Reading the same file as "
         f"CSV and nothing else: {read['cpu_time'] / 1e3:.2f} s of processor time, "
-        f"{read['cpu_time'] / check['cpu_time']:.2f} of it."
+        f"{read['cpu_time'] / check['cpu_time']:.2f} of it.",
+        width=100,
     )
 
 
@@ -178,16 +180,12 @@ def machine_text(load, filesystem, flush):
         else "Nothing else ran on it."
     )
     compiler = output_of("c++", "-dumpfullversion")
-    return (
+    return textwrap.fill(
         f"{cores} cores, {filesystem}, g++ {compiler} -O2, Boost 1.81, SQLite "
         f"{output_of('pkg-config', '--modversion', 'sqlite3')}. {shared} Appending a page and flushing "
-        f"it (`fdatasync`) took {flush:.2f} ms."
+        f"it (`fdatasync`) took {flush:.2f} ms.",
+        width=100,
     )
-
-
-def commit_of_sources():
-    changed = output_of("git", "status", "--porcelain", "--untracked-files=no", "--", "src", "include")
-    return output_of("git", "rev-parse", "--short", "HEAD") + (", with changes" if changed else "")
 
 
 def main():
@@ -203,7 +201,8 @@ def main():
 belong to one machine and one hour; ratios are made within one run and are what to compare. All
 figures are medians of five; nothing passes or fails by them.
 
-Measured {today} at commit {commit_of_sources()}: {machine_text(about['load'], about['filesystem'], flush)}
+Measured {today} at commit {about['commit']}:
+{machine_text(about['load'], about['filesystem'], flush)}
 
 ## Webhook ingest, end to end
 
