@@ -156,7 +156,6 @@ struct DropConfig {
   std::string key;                 ///< the column of the person's immutable key
   std::string delimiter = ",";     ///< one character, or "tab"
   std::string encoding = "utf-8";  ///< utf-8 (or UTF-16 by its mark), windows-1252
-  std::string quoting = "rfc4180";
   int header_rows = 1;  ///< SuccessFactors has a second one with labels, which is skipped
   bool trim = true;     ///< white space around a field (never of the key)
   std::vector<ColumnConfig> columns;

@@ -63,8 +63,8 @@ LifecycleState status_of(const Attributes& attributes, std::string& problem) {
   const std::optional<std::string> text = text_of(attributes, attribute::status);
   if (!text) return LifecycleState::active;
   if (const auto state = lifecycle_state(*text)) return *state;
-  problem = "status " + quoted(*text) + " is unknown and counts as active";
-  return LifecycleState::active;
+  problem = "status " + quoted(*text) + " is unknown and counts as suspended";
+  return LifecycleState::suspended;
 }
 
 void note(std::string& why, const std::string& problem) {

@@ -170,7 +170,7 @@ Plan Applier::sendable(const Plan& plan) const {
 
 Task<bool> Applier::refresh() {
   result_.fresh = false;
-  auto error = co_await parts_.mirror.read(TenantMirror::Parts());
+  auto error = co_await parts_.mirror.read();
   unread_ = std::move(error);
   result_.fresh = !unread_;
   co_return result_.fresh;

@@ -93,7 +93,7 @@ Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
   Drafts drafts = drafts_of(work, folded, *policy_, parts_.zones, now);
 
   TenantMirror mirror(parts_.target, parts_.clock);
-  const auto unread = co_await mirror.read(TenantMirror::Parts());
+  const auto unread = co_await mirror.read();
   if (unread) co_return *unread;
 
   AccountResolver resolver(parts_.accounts, parts_.links, policy_, bulk_lookup_min_);

@@ -11,19 +11,13 @@ void TenantMirror::know(TenantState state) {
   known_ = true;
 }
 
-Task<std::optional<TargetError>> TenantMirror::read(Parts parts) {
-  std::optional<std::vector<TenantGroup>> groups_read;
-  if (parts.groups || !known_) {
-    auto groups = co_await target_.groups();
-    if (!groups) co_return groups.error();
-    groups_read = std::move(*groups);
-  }
-  if (parts.roles || !known_) {
-    auto roles = co_await target_.roles();
-    if (!roles) co_return roles.error();
-    state_.roles = std::move(*roles);
-  }
-  if (groups_read) state_.groups = std::move(*groups_read);
+Task<std::optional<TargetError>> TenantMirror::read() {
+  auto groups = co_await target_.groups();
+  if (!groups) co_return groups.error();
+  auto roles = co_await target_.roles();
+  if (!roles) co_return roles.error();
+  state_.groups = std::move(*groups);
+  state_.roles = std::move(*roles);
   state_.read_at = clock_.now();
   known_ = true;
   co_return std::nullopt;

@@ -40,7 +40,7 @@ struct Lifecycle {
 /// default) that has passed means left, unless `start_date` lies after it (a rehire); `start_date`
 /// less `lead` that has not come means prehire. A prehire whose day has come is active. A zone or
 /// date that cannot be read is said in `why`; an unreadable `last_day` or `start_date` counts as
-/// absent, an unknown zone as the policy's.
+/// absent, an unknown zone as the policy's, an unknown status as suspended.
 Lifecycle lifecycle_of(
     const Attributes& attributes,
     const LifecycleSettings& settings,

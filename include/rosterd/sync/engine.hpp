@@ -75,7 +75,6 @@ class Engine {
   void know(TenantState tenant) { mirror_.know(std::move(tenant)); }
 
   const EngineStatistics& statistics() const { return statistics_; }
-  const TenantMirror& mirror() const { return mirror_; }
 
  private:
   Task<void> wait_for_work();

@@ -21,12 +21,8 @@ class TenantMirror {
   /// What somebody else has read; what was known already is newer or as good.
   void know(TenantState state);
 
-  struct Parts {
-    bool groups = true;
-    bool roles = true;
-  };
-  /// Reads the parts anew. Nothing: it worked; else the picture stays what it was.
-  Task<std::optional<TargetError>> read(Parts parts);
+  /// Reads groups and roles anew. Nothing: it worked; else the picture stays what it was.
+  Task<std::optional<TargetError>> read();
 
  private:
   Target& target_;

@@ -113,6 +113,7 @@ void read_worker(TableReader& table, WorkerConfig& worker) {
   table.durations("retry_delays", worker.retry_delays);
   table.duration("leaver_delay_max", worker.leaver_delay_max, 1s);
   table.duration("account_recheck", worker.account_recheck, 1s);
+  table.duration("round_time_max", worker.round_time_max, 1s);
   table.integer("bulk_lookup_min", worker.bulk_lookup_min, 1, unlimited);
   table.duration("idle_poll_max", worker.idle_poll_max, 100ms);
 }

@@ -61,7 +61,6 @@ void read_override(TableReader& table, OverrideConfig& override_) {
 void read_format(TableReader& table, DropConfig& drop) {
   table.text("delimiter", drop.delimiter);
   table.one_of("encoding", drop.encoding, {"utf-8", "windows-1252"});
-  table.one_of("quoting", drop.quoting, {"rfc4180"});
   table.integer("header_rows", drop.header_rows, 1, 10);
   table.boolean("trim", drop.trim);
   table.texts("date_formats", drop.date_formats);

@@ -169,8 +169,8 @@ INSTANTIATE_TEST_SUITE_P(
             person("retired", "", ""),
             berlin(),
             "2026-03-02T09:00:00Z",
-            "active entitled until ever: status is active; status \"retired\" is unknown and "
-            "counts as active"}
+            "suspended nothing until ever: status is suspended; status \"retired\" is unknown and "
+            "counts as suspended"}
     ),
     [](const auto& row) { return row.param.name; }
 );
