@@ -123,20 +123,6 @@ class EventFolder {
   Duration notice_recheck_;
 };
 
-// An event without values about somebody known from a notice alone leaves nothing to decide on.
-void set_blank_aside(FoldedRound& folded) {
-  std::erase_if(folded.open, [&](const auto& open) {
-    const auto& [id, events] = open;
-    if (!folded.records[id].attributes.empty()) return false;
-    for (const DueEvent& due : events) {
-      folded.settled.push_back(
-          finished(due.id, EventState::ignored, "nothing is known about this person yet")
-      );
-    }
-    return true;
-  });
-}
-
 }  // namespace
 
 FoldedRound fold_round(
@@ -158,7 +144,6 @@ FoldedRound fold_round(
       folded.open[due.event.person].push_back(due);
     }
   }
-  set_blank_aside(folded);
   const std::set<std::string> names = link_attributes(policy.accounts);
   for (const auto& [id, person] : work.people) {
     if (differ_in(person.record.attributes, folded.records[id].attributes, names)) {

@@ -204,16 +204,6 @@ TEST_F(Worker, LetsANoticeWaitForValues) {
   EXPECT_EQ(outbox_now(), "ada: applied; ada: superseded; bob: waiting; ada: applied");
 }
 
-TEST_F(Worker, DecidesNothingAboutSomebodyOfWhomNothingIsKnown) {
-  hr_says("notice", "bob");
-  work();
-  hr_says("changed", "bob");
-  work();
-
-  EXPECT_EQ(outbox_now(), "bob: waiting; bob: ignored");
-  EXPECT_EQ(tenant_now(), "");
-}
-
 TEST_F(Worker, TakesValuesOfTheSameMomentAsAnAnswerToANotice) {
   Saying now;
   now.occurred_at = clock.now();
