@@ -61,9 +61,12 @@ CREATE TABLE event_key (
 -- One row per event, from accepted to applied.
 CREATE TABLE outbox (
   event       INTEGER PRIMARY KEY REFERENCES event (id) ON DELETE CASCADE,
-  state       TEXT NOT NULL CHECK (state IN (
-                'pending', 'running', 'scheduled', 'waiting', 'retrying', 'held',
-                'applied', 'superseded', 'ignored', 'cancelled', 'dead')),
+  -- Not IN (…): for that SQLite builds a table of the words anew for every row that is written.
+  state       TEXT NOT NULL CHECK (
+                state = 'pending' OR state = 'running' OR state = 'scheduled' OR
+                state = 'waiting' OR state = 'retrying' OR state = 'held' OR
+                state = 'applied' OR state = 'superseded' OR state = 'ignored' OR
+                state = 'cancelled' OR state = 'dead'),
   priority    INTEGER NOT NULL CHECK (priority IN (0, 1)), -- 0: somebody leaves
   lane        INTEGER NOT NULL, -- 0, or the intake that put it there and until it is first taken
   due_at      INTEGER,          -- 0: at once; NULL: time does not make it due
@@ -76,8 +79,10 @@ CREATE TABLE outbox (
   reason      TEXT NOT NULL DEFAULT '',
   replay_of   INTEGER,
   CHECK ((finished_at IS NOT NULL) =
-         (state IN ('applied', 'superseded', 'ignored', 'cancelled', 'dead'))),
-  CHECK (due_at IS NULL OR state IN ('pending', 'scheduled', 'waiting', 'retrying')),
+         (state = 'applied' OR state = 'superseded' OR state = 'ignored' OR
+          state = 'cancelled' OR state = 'dead')),
+  CHECK (due_at IS NULL OR state = 'pending' OR state = 'scheduled' OR state = 'waiting' OR
+         state = 'retrying'),
   CHECK (due_at IS NOT NULL OR state <> 'pending')
 ) STRICT;
 

@@ -66,6 +66,7 @@ std::chrono::milliseconds in_milliseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
 }
 
+constexpr const char* worker_task = "worker";
 constexpr auto prune_every = std::chrono::minutes{10};
 constexpr std::size_t prune_rows_max = 500;
 
@@ -80,6 +81,7 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       // The store takes the lock: from here on no other process writes.
       store_(store_options(config_.store, clock_.now()), loop_.get_executor()),
+      crash_mark_(config_.store.path.string() + ".crashed"),
       client_(loop_.get_executor(), config_.target, clock_, log_),
       engine_(
           {store_.work(), client_, client_, zones_, clock_, randomness_, log_},
@@ -143,9 +145,23 @@ void Daemon::run() {
   store_.close();
   if (supervisor_.failure()) {
     log_.error("a task ended the daemon", {{"task", supervisor_.failed_task()}});
+    leave_mark_unless_environment_is_broken();
     std::rethrow_exception(supervisor_.failure());
   }
   log_.notice("stopped");
+}
+
+// A full disk or a broken file is a runtime_error and no event's fault; anything else that came
+// through the worker is a bug that an event has found.
+void Daemon::leave_mark_unless_environment_is_broken() {
+  if (supervisor_.failed_task() != worker_task) return;
+  try {
+    std::rethrow_exception(supervisor_.failure());
+  } catch (const std::runtime_error&) {
+    return;
+  } catch (...) {
+    crash_mark_.leave();
+  }
 }
 
 Task<void> Daemon::start() {
@@ -157,7 +173,7 @@ Task<void> Daemon::start() {
   if (webhook_server_) supervisor_.spawn("webhooks", webhook_server_->run(stop));
   if (operator_server_) supervisor_.spawn("operator", operator_server_->run(stop));
   drops_->spawn(supervisor_);
-  supervisor_.spawn("worker", engine_.run(stop));
+  supervisor_.spawn(worker_task, engine_.run(stop));
   supervisor_.spawn("watchdog", feed_watchdog(stop));
   supervisor_.spawn("retention", prune(stop));
   supervisor_.spawn("tenant", check_tenant());
@@ -172,7 +188,9 @@ Task<void> Daemon::start() {
 
 Task<void> Daemon::recover() {
   const Instant now = clock_.now();
-  const auto recovery = co_await store_.work().recover(now, config_.worker.crashes_max);
+  std::optional<int> crashes_max;
+  if (crash_mark_.was_left()) crashes_max = config_.worker.crashes_max;
+  const auto recovery = co_await store_.work().recover(now, crashes_max);
   if (recovery.requeued > 0 || recovery.poisoned > 0) {
     log_.notice(
         "recovered after a crash",

@@ -5,6 +5,7 @@
 #include "rosterd/adapters/http/server.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
 #include "rosterd/adapters/system/clock.hpp"
+#include "rosterd/adapters/system/crash_mark.hpp"
 #include "rosterd/adapters/system/credentials.hpp"
 #include "rosterd/adapters/system/log.hpp"
 #include "rosterd/adapters/system/notify.hpp"
@@ -49,6 +50,7 @@ class Daemon {
   /// Recovery first; only then is anything accepted, worked on, or called ready.
   Task<void> start();
   Task<void> recover();
+  void leave_mark_unless_environment_is_broken();
   Task<void> check_tenant();
   Task<void> make_structure();
   Task<void> handle_signals(std::stop_token stop);
@@ -82,6 +84,7 @@ class Daemon {
   asio::io_context loop_{1};
   asio::signal_set signals_;
   sqlite::Store store_;
+  system::CrashMark crash_mark_;
   extension::Client client_;
   sync::Engine engine_;
   ingest::WebhookEndpoint webhooks_;

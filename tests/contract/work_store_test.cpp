@@ -199,6 +199,18 @@ TEST_F(WorkStoreContract, AWaitingLeaverIsSeenUntilItIsTaken) {
   EXPECT_FALSE(temp.run(temp.work().leaver_is_waiting(now)));
 }
 
+TEST_F(WorkStoreContract, WhoKillsTheProcessFromOutsideBlamesNoEvent) {
+  const EventId id = accepted({});
+
+  for (int kill = 0; kill < 10; ++kill) {
+    take();
+    temp.crash_and_reopen();
+    temp.run(temp.work().recover(now, std::nullopt));
+  }
+
+  EXPECT_EQ(ids_of(take()), std::vector<EventId>{id});
+}
+
 TEST_F(WorkStoreContract, AFailedSettlementChangesNothing) {
   const EventId id = accepted({});
   take();

@@ -36,7 +36,7 @@ Task<std::map<AccountId, PersonId>> MemoryWorkStore::owners_of(std::vector<Accou
   co_return owners;
 }
 
-Task<WorkStore::Recovery> MemoryWorkStore::recover(Instant, int crashes_max) {
+Task<WorkStore::Recovery> MemoryWorkStore::recover(Instant, std::optional<int> crashes_max) {
   Recovery recovery;
   std::set<PersonId> suspects;
   for (const auto& [id, row] : events) {
@@ -44,7 +44,8 @@ Task<WorkStore::Recovery> MemoryWorkStore::recover(Instant, int crashes_max) {
   }
   for (auto& [id, row] : events) {
     if (row.state != EventState::running) continue;
-    const bool poison = ++row.crashes >= crashes_max && suspects.size() == 1;
+    if (crashes_max) ++row.crashes;
+    const bool poison = crashes_max && row.crashes >= *crashes_max && suspects.size() == 1;
     row.state = poison ? EventState::dead : EventState::pending;
     row.due_at.reset();
     if (poison) row.error = ErrorClass::poison;

@@ -48,7 +48,7 @@ class MemoryWorkStore : public WorkStore {
   std::size_t settlements = 0;
 
   Task<std::map<AccountId, PersonId>> owners_of(std::vector<AccountId> accounts) override;
-  Task<Recovery> recover(Instant now, int crashes_max) override;
+  Task<Recovery> recover(Instant now, std::optional<int> crashes_max) override;
   Task<Work> take_due(Instant now, Limits limits) override;
   Task<bool> leaver_is_waiting(Instant now) override;
   Task<void> settle(Settlement settlement) override;

@@ -44,8 +44,6 @@ path = "rosterd.db"
 free_bytes_min = 0
 
 [worker]
-# The test kills the daemon, not an event: none of them is poison.
-crashes_max = 100
 idle_poll_max = "1s"
 
 [webhook]

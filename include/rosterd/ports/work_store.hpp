@@ -98,15 +98,16 @@ class Links {
 /// Throws when the store is broken.
 class WorkStore : public Links {
  public:
-  /// After a start: `running` goes back to `pending`, and its crash count grows by one. What has
-  /// crashed `crashes_max` times is dead (poison) if the last time it was the only person's that
-  /// was running: of thousands that ran together, most are not what the process died of. Gives the
-  /// number of each.
+  /// After a start: `running` goes back to `pending`. Where the process died by its own doing, the
+  /// crash count grows by one, and what has crashed `crashes_max` times is dead (poison) if the
+  /// last time it was the only person's that was running: of thousands that ran together, most are
+  /// not what the process died of. Nothing: it was killed or lost its power, and no event is to
+  /// blame. Gives the number of each.
   struct Recovery {
     std::size_t requeued = 0;
     std::size_t poisoned = 0;
   };
-  virtual Task<Recovery> recover(Instant now, int crashes_max) = 0;
+  virtual Task<Recovery> recover(Instant now, std::optional<int> crashes_max) = 0;
 
   /// Takes what is due at `now`: pending events, scheduled, waiting and retrying ones whose time
   /// has come, each with all other open unfolded events of the same person that are due, leavers

@@ -15,14 +15,14 @@ constexpr std::size_t people_slice = 500;
 
 }  // namespace
 
-Task<WorkStore::Recovery> SqliteWorkStore::recover(Instant now, int crashes_max) {
+Task<WorkStore::Recovery> SqliteWorkStore::recover(Instant now, std::optional<int> crashes_max) {
   return writer_.perform([this, now, crashes_max](Transaction& transaction) {
     return recover_now(transaction, now, crashes_max);
   });
 }
 
 WorkStore::Recovery SqliteWorkStore::recover_now(
-    Transaction& transaction, Instant now, int crashes_max
+    Transaction& transaction, Instant now, std::optional<int> crashes_max
 ) {
   Query running(
       tables_.database,
@@ -40,14 +40,15 @@ WorkStore::Recovery SqliteWorkStore::recover_now(
 
   Recovery recovery;
   for (const OutboxRow& before : rows) {
-    if (before.crashes + 1 >= crashes_max && people.size() == 1) {
+    const int crashes = before.crashes + (crashes_max ? 1 : 0);
+    if (crashes_max && crashes >= *crashes_max && people.size() == 1) {
       tables_.settling.bury(transaction, before, ErrorClass::poison, now);
       ++recovery.poisoned;
       continue;
     }
     OutboxRow after = before;
     after.state = EventState::pending;
-    after.crashes = before.crashes + 1;
+    after.crashes = crashes;
     after.due_at = Outbox::at_once;
     tables_.outbox.save(transaction, before, after);
     ++recovery.requeued;

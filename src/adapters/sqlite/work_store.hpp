@@ -10,7 +10,7 @@ class SqliteWorkStore : public WorkStore {
  public:
   SqliteWorkStore(Writer& writer, Tables& tables) : writer_(writer), tables_(tables) {}
 
-  Task<Recovery> recover(Instant now, int crashes_max) override;
+  Task<Recovery> recover(Instant now, std::optional<int> crashes_max) override;
   Task<Work> take_due(Instant now, Limits limits) override;
   Task<bool> leaver_is_waiting(Instant now) override;
   Task<void> settle(Settlement settlement) override;
@@ -22,7 +22,7 @@ class SqliteWorkStore : public WorkStore {
   Task<std::size_t> prune(Instant now, Retention retention, std::size_t rows_max) override;
 
  private:
-  Recovery recover_now(Transaction& transaction, Instant now, int crashes_max);
+  Recovery recover_now(Transaction& transaction, Instant now, std::optional<int> crashes_max);
   Task<std::vector<WorkPerson>> load(std::vector<PersonId> people);
 
   Writer& writer_;
