@@ -70,7 +70,7 @@ struct WorkerConfig {
   std::size_t people_max = 20'000;
   /// Read-backs with a rewrite of what is missing, before an assignment counts as contended.
   int rewrites_max = 3;
-  int crashes_max = 3;                 ///< on one event, the last time alone: then it is poison
+  int crashes_max = 3;                 ///< of its own doing on one event, the last alone: poison
   std::vector<Duration> retry_delays;  ///< empty: the built-in schedule of about three days
   Duration leaver_delay_max = 15min;
   Duration account_recheck = 30min;

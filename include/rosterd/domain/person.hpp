@@ -35,7 +35,9 @@ Stamp stamp_of(const ChangeEvent& event, EventId arrival);
 /// Everything the sources have said about a person, merged.
 ///
 /// Each attribute remembers which event set it, so that an event that arrives late changes exactly
-/// what no newer event has spoken about: any order of arrival gives the same record.
+/// what no newer event has spoken about: any order of arrival gives the same record, as long as a
+/// person's events all carry a sequence of one source, or all a time. Where they mix, `order` is
+/// not transitive, and the order of arrival may decide.
 struct PersonRecord {
   PersonId id;
   Attributes attributes;
