@@ -28,6 +28,7 @@ std::string remedy(ErrorClass error) {
     case ErrorClass::unknown_entitlement:
     case ErrorClass::invalid:
     case ErrorClass::poison:
+    case ErrorClass::storage_full:
       return "";
   }
   std::abort();
