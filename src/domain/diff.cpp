@@ -71,15 +71,9 @@ bool is_linked(const Subject& subject, const AccountId& account) {
   return std::find(accounts.begin(), accounts.end(), account) != accounts.end();
 }
 
-/// The accounts that somebody had, and that are somebody else's now.
-std::unordered_set<AccountId> moved_accounts(const std::vector<Subject>& subjects) {
-  std::unordered_set<AccountId> moved;
-  for (const Subject& subject : subjects) {
-    for (const LedgerEntry& entry : subject.ledger) {
-      if (!is_linked(subject, entry.account)) moved.insert(entry.account);
-    }
-  }
-  return moved;
+/// Accounts that belong to no person, which stand together as one subject.
+bool is_nobody(const Subject& subject) {
+  return subject.person.value.empty();
 }
 
 std::string joined_rules(const std::vector<std::string>& rules) {
@@ -115,7 +109,8 @@ class Comparison {
   Comparison(
       const std::vector<Subject>& subjects, const TenantState& observed, const Policy& policy
   )
-      : catalogue_(observed, policy), policy_(policy), moved_(moved_accounts(subjects)) {
+      : catalogue_(observed, policy), policy_(policy) {
+    for (const Subject& subject : subjects) note_moved(subject);
     for (const Subject& subject : subjects) note_takeovers(subject);
   }
 
@@ -153,6 +148,14 @@ class Comparison {
  private:
   using Wanted = std::map<EntitlementRef, std::vector<std::string>>;
   using Unwanted = std::map<Assignment, std::string>;
+
+  void note_moved(const Subject& subject) {
+    for (const LedgerEntry& entry : subject.ledger) {
+      if (is_linked(subject, entry.account)) continue;
+      moved_.insert(entry.account);
+      left_behind_.insert({entry.account, entry.entitlement});
+    }
+  }
 
   void note_takeovers(const Subject& subject) {
     for (const AccountId& account : subject.accounts) {
@@ -212,8 +215,10 @@ class Comparison {
     }
     for (const AccountId& account : subject.accounts) {
       for (const EntitlementRef& ref : strange_assignments(subject, account)) {
-        if (!wanted.contains(ref))
-          unwanted.try_emplace({account, ref}, reason_for_strange(subject));
+        if (wanted.contains(ref)) continue;
+        // Whom the ledger has it for loses it, once.
+        if (is_nobody(subject) && left_behind_.contains({account, ref})) continue;
+        unwanted.try_emplace({account, ref}, reason_for_strange(subject));
       }
     }
     return unwanted;
@@ -237,6 +242,11 @@ class Comparison {
 
   void remove(const Subject& subject, const Assignment& assignment, const std::string& reason) {
     const Seen& seen = *catalogue_.seen(assignment.second);
+    if (policy_.protected_things.protects(subject.person, assignment.first, seen.name)) {
+      const auto why = Unmet::Why::is_protected;
+      plan_.unmet.push_back({subject.person, assignment.first, seen.name, why, true});
+      return;
+    }
     // A leaver who keeps access is worse than an additive group that loses a member.
     const bool additive = seen.mode == Mode::additive && !loses_all(subject);
     if (seen.mode == Mode::report || additive) {
@@ -308,7 +318,8 @@ class Comparison {
 
   Catalogue catalogue_;
   const Policy& policy_;
-  std::unordered_set<AccountId> moved_;
+  std::unordered_set<AccountId> moved_;  ///< somebody had them who does not any more
+  std::set<Assignment> left_behind_;     ///< what the ledger has of these
   std::set<Assignment> taken_over_;
   Plan plan_;
 };

@@ -38,12 +38,14 @@ std::string_view to_string(ErrorClass error_class) {
       return "invalid";
     case ErrorClass::poison:
       return "poison";
+    case ErrorClass::storage_full:
+      return "storage_full";
   }
   std::abort();
 }
 
 std::optional<ErrorClass> error_class(std::string_view text) {
-  return enum_named(text, ErrorClass::poison);
+  return enum_named(text, ErrorClass::storage_full);
 }
 
 std::string_view to_string(EventState state) {

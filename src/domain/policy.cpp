@@ -98,6 +98,39 @@ Mode Policy::mode_of(const EntitlementName& name) const {
   return default_mode;
 }
 
+bool Policy::names(const EntitlementName& name) const {
+  const auto is_it = [&](const EntitlementName& other) { return same_name(other, name); };
+  const auto gives_it = [&](const Rule& rule) {
+    return std::any_of(rule.entitlements.begin(), rule.entitlements.end(), is_it);
+  };
+  if (std::any_of(rules.begin(), rules.end(), gives_it)) return true;
+  const bool declared = std::any_of(groups.begin(), groups.end(), [&](const GroupSpec& group) {
+    return is_it({EntitlementKind::group, group.name, {}});
+  });
+  return declared || std::any_of(roles.begin(), roles.end(), [&](const RoleSpec& role) {
+           return is_it(role.role);
+         });
+}
+
+std::optional<std::string> ProtectedThings::protects(
+    const PersonId& person, const AccountId& account, const EntitlementName& name
+) const {
+  // An empty id is nobody's: it must not be found by an empty entry.
+  const bool somebody = !person.value.empty();
+  if (somebody && std::find(people.begin(), people.end(), person) != people.end()) {
+    return "the person " + person.value + " is protected";
+  }
+  if (std::find(accounts.begin(), accounts.end(), account) != accounts.end()) {
+    return "the account " + account.value + " is protected";
+  }
+  for (const EntitlementName& each : entitlements) {
+    if (each.kind != name.kind || !equal_ignoring_case(each.name, name.name)) continue;
+    if (!equal_ignoring_case(each.application, name.application)) continue;
+    return "the " + std::string(to_string(name.kind)) + " " + to_string(name) + " is protected";
+  }
+  return std::nullopt;
+}
+
 bool holds(const Condition& condition, const Attributes& attributes) {
   const auto child_holds = [&](const Condition& child) { return holds(child, attributes); };
   const auto& children = condition.children;

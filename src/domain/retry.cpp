@@ -10,7 +10,7 @@ namespace rosterd {
 
 namespace {
 
-enum class Remedy { schedule, wait_uncounted, wait_for_account, give_up };
+enum class Remedy { schedule, wait_uncounted, wait_for_account, wait_for_room, give_up };
 
 Remedy remedy_for(ErrorClass error) {
   switch (error) {
@@ -25,6 +25,8 @@ Remedy remedy_for(ErrorClass error) {
       return Remedy::wait_uncounted;
     case ErrorClass::no_account:
       return Remedy::wait_for_account;
+    case ErrorClass::storage_full:
+      return Remedy::wait_for_room;
     case ErrorClass::stale_catalogue:
     case ErrorClass::permanent:
     case ErrorClass::ambiguous_account:
@@ -107,6 +109,11 @@ NextStep next_step(const FailedAttempt& failed, const RetryPolicy& policy, doubl
     case Remedy::wait_for_account: {
       const Duration delay = with_jitter(policy.account_recheck, policy.jitter, unit);
       return WaitForAccount{std::max(failed.at + delay, asked)};
+    }
+    case Remedy::wait_for_room: {
+      // Only a person can make room, and that takes about as long as making an account.
+      const Duration delay = with_jitter(policy.account_recheck, policy.jitter, unit);
+      return TryAgain{std::max(failed.at + delay, asked), false};
     }
     case Remedy::give_up:
       return GiveUp{};

@@ -27,6 +27,7 @@ enum class ErrorClass {
   unknown_entitlement,  ///< the policy names a group or role that the tenant does not have
   invalid,              ///< the event cannot be understood
   poison,               ///< the process died on it again and again
+  storage_full,         ///< the tenant's storage has no room for what would be granted; uncounted
 };
 
 std::string_view to_string(ErrorClass error_class);

@@ -42,7 +42,13 @@ struct Unmet {
   PersonId person;
   AccountId account;  ///< empty: the person has none
   EntitlementName name;
-  enum class Why { no_account, unknown_entitlement, report_mode, additive_mode } why;
+  enum class Why {
+    no_account,
+    unknown_entitlement,
+    report_mode,
+    additive_mode,
+    is_protected,
+  } why;
   bool removal = false;
 };
 
@@ -60,7 +66,8 @@ struct Plan {
 /// desired − observed = grants; observed − desired is removed when the ledger has it, when the
 /// entitlement's mode is `exact`, or when the person has left and the policy revokes all.
 /// `additive` never removes (but a leaver under `revoke_all` loses it, too), `report` never writes.
-/// Accounts that no subject names are not touched.
+/// What is protected is never removed. Accounts that no subject names are not touched; a subject
+/// without a person id stands for accounts that belong to nobody.
 Plan diff(const std::vector<Subject>& subjects, const TenantState& observed, const Policy& policy);
 
 /// One call to the tenant.

@@ -2,6 +2,7 @@
 
 #include "rosterd/domain/attributes.hpp"
 #include "rosterd/domain/entitlement.hpp"
+#include "rosterd/domain/ids.hpp"
 #include "rosterd/domain/lifecycle.hpp"
 
 #include <cstddef>
@@ -81,6 +82,18 @@ struct PermissionSpec {
   std::size_t line = 0;
 };
 
+/// `[protected]`: what is never removed, whatever the rules say.
+struct ProtectedThings {
+  std::vector<PersonId> people;
+  std::vector<AccountId> accounts;
+  std::vector<EntitlementName> entitlements;  ///< names are compared ignoring case
+
+  /// What protects an assignment, for people (`the group Staff is protected`); nothing: it may go.
+  std::optional<std::string> protects(
+      const PersonId& person, const AccountId& account, const EntitlementName& name
+  ) const;
+};
+
 /// The rules from attributes to entitlements (birthright access), as read from policy.toml.
 struct Policy {
   std::string version;  ///< the first 12 hex digits of the file's SHA-256
@@ -93,9 +106,13 @@ struct Policy {
   std::vector<GroupSpec> groups;
   std::vector<RoleSpec> roles;
   std::vector<PermissionSpec> permissions;
+  ProtectedThings protected_things;
 
   /// The mode of an entitlement: its own, else the default.
   Mode mode_of(const EntitlementName& name) const;
+
+  /// Whether a rule gives it, or it is declared: whether its members are rosterd's concern.
+  bool names(const EntitlementName& name) const;
 };
 
 bool holds(const Condition& condition, const Attributes& attributes);
