@@ -69,6 +69,43 @@ struct PeopleList {
 struct PeopleShow {
   Common common;
   std::string id;
+  std::optional<Instant> at;  ///< nothing: now
+};
+struct PeopleExplain {
+  Common common;
+  std::string id;
+  bool offline = false;  ///< from the store alone, without asking the tenant
+};
+struct HoldsList {
+  Common common;
+  bool all = false;  ///< those that are over, too
+  std::size_t limit = 50;
+};
+struct HoldsShow {
+  Common common;
+  std::string hash;  ///< or the start of it that only one hold has
+};
+struct HoldsDecide {
+  Common common;
+  bool approve = false;
+  std::string hash;                 ///< as above
+  std::vector<std::string> people;  ///< empty: all of it
+  std::string note;
+  bool yes = false;
+};
+struct ReconcileCommand {
+  Common common;
+  bool dry_run = false;
+};
+struct AuditExport {
+  Common common;
+  std::optional<Instant> from;
+  std::optional<Instant> to;
+  bool csv = false;  ///< else JSON Lines
+};
+struct AuditVerify {
+  Common common;
+  std::string head;  ///< a hash noted earlier that the chain must contain; empty: none
 };
 struct AccessCommand {
   Common common;
@@ -115,6 +152,13 @@ using Command = std::variant<
     EventsCancel,
     PeopleList,
     PeopleShow,
+    PeopleExplain,
+    HoldsList,
+    HoldsShow,
+    HoldsDecide,
+    ReconcileCommand,
+    AuditExport,
+    AuditVerify,
     AccessCommand,
     StructureCommand,
     SandboxCommand,

@@ -55,11 +55,47 @@ TEST(CommandLine, EveryCommandIsRead) {
   EXPECT_EQ(parsed<EventsCancel>("events cancel --id 1").reason, "cancelled by hand");
   EXPECT_EQ(parsed<PeopleList>("people list ada").search, "ada");
   EXPECT_EQ(parsed<PeopleShow>("people show 4711").id, "4711");
+  EXPECT_FALSE(parsed<PeopleShow>("people show 4711").at);
+  EXPECT_EQ(parsed<PeopleExplain>("people explain 4711").id, "4711");
+  EXPECT_FALSE(parsed<PeopleExplain>("people explain 4711").offline);
+  EXPECT_TRUE(parsed<PeopleExplain>("people explain 4711 --offline").offline);
+  EXPECT_TRUE(parsed<HoldsList>("holds list --all").all);
+  EXPECT_EQ(parsed<HoldsList>("holds list --limit 7").limit, 7U);
+  EXPECT_EQ(parsed<HoldsShow>("holds show 3F2A9B").hash, "3f2a9b");
+  EXPECT_FALSE(parsed<ReconcileCommand>("reconcile").dry_run);
+  EXPECT_TRUE(parsed<ReconcileCommand>("reconcile --dry-run --json").dry_run);
+  EXPECT_FALSE(parsed<AuditExport>("audit export").csv);
+  EXPECT_FALSE(parsed<AuditExport>("audit export --format jsonl").csv);
+  EXPECT_TRUE(parsed<AuditExport>("audit export --format csv").csv);
+  EXPECT_EQ(parsed<AuditVerify>("audit verify").head, "");
   EXPECT_EQ(parsed<AccessCommand>("access auth0|1 --application x").application, "x");
   EXPECT_FALSE(parsed<StructureCommand>("structure plan").apply);
   EXPECT_TRUE(parsed<StructureCommand>("structure apply").apply);
   EXPECT_TRUE(parsed<MigrateCommand>("migrate --status").status_only);
   EXPECT_TRUE(parsed<Version>("version --json").json);
+}
+
+TEST(CommandLine, AHoldIsDecidedAboutAsAWholeOrForSomePeople) {
+  const auto all = parsed<HoldsDecide>("holds approve 3f2a9b01c4de");
+  EXPECT_TRUE(all.approve);
+  EXPECT_TRUE(all.people.empty());
+  EXPECT_FALSE(all.yes);
+
+  const auto some =
+      parsed<HoldsDecide>("holds reject --person 4711 --person 4712 3f2a9b --note typo --yes");
+  EXPECT_FALSE(some.approve);
+  EXPECT_EQ(some.hash, "3f2a9b");
+  EXPECT_EQ(some.people, (std::vector<std::string>{"4711", "4712"}));
+  EXPECT_EQ(some.note, "typo");
+  EXPECT_TRUE(some.yes);
+}
+
+TEST(CommandLine, ATimeIsAnInstantOrTheFirstMomentOfADay) {
+  const auto show = parsed<PeopleShow>("people show 4711 --at 2026-03-01T12:30:00+01:00");
+  EXPECT_EQ(to_string(show.at.value()), "2026-03-01T11:30:00Z");
+  const auto rows = parsed<AuditExport>("audit export --from 2026-03-01 --to 2026-04-01");
+  EXPECT_EQ(to_string(rows.from.value()), "2026-03-01T00:00:00Z");
+  EXPECT_EQ(to_string(rows.to.value()), "2026-04-01T00:00:00Z");
 }
 
 TEST(CommandLine, TheSandboxIsLossyUnlessToldOtherwise) {
@@ -124,17 +160,55 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{"events list --from yesterday", "2026-03-01"},
         Misuse{"events list --person \xff", "UTF-8"},
         Misuse{"events list --limit many", "--help"},
+        Misuse{"people show 4711 --at noon", "2026-03-01"},
+        Misuse{"people explain", "id"},
+        Misuse{"holds", "--help"},
+        Misuse{"holds show", "hash"},
+        Misuse{"holds show 3f2a9", "first 6"},
+        Misuse{"holds approve 3f2a9x", "hexadecimal"},
+        Misuse{"holds reject 3f2a9b --person \xff", "UTF-8"},
+        Misuse{"holds reject 3f2a9b --note \xff", "UTF-8"},
+        Misuse{"audit export --format xml", "csv"},
+        Misuse{"audit export --from yesterday", "2026-03-01"},
+        Misuse{"audit verify --head 3f2a9b", "64"},
         Misuse{"completion tcsh", "bash"}
     )
 );
 
 const std::vector<std::string>& all_commands() {
   static const std::vector<std::string> all = {
-      "",           "serve",          "check",           "plan",        "import",
-      "status",     "events",         "events list",     "events show", "events replay",
-      "people",     "events cancel",  "people list",     "people show", "access",
-      "structure",  "structure plan", "structure apply", "sandbox",     "migrate",
-      "completion", "version"};
+      "",
+      "serve",
+      "check",
+      "plan",
+      "import",
+      "status",
+      "events",
+      "events list",
+      "events show",
+      "events replay",
+      "events cancel",
+      "people",
+      "people list",
+      "people show",
+      "people explain",
+      "holds",
+      "holds list",
+      "holds show",
+      "holds approve",
+      "holds reject",
+      "reconcile",
+      "audit",
+      "audit export",
+      "audit verify",
+      "access",
+      "structure",
+      "structure plan",
+      "structure apply",
+      "sandbox",
+      "migrate",
+      "completion",
+      "version"};
   return all;
 }
 
