@@ -1,11 +1,11 @@
 #include "operator_api.hpp"
 
-#include "rosterd/base/text.hpp"
+#include "cli/json.hpp"
+#include "operator_request.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <cstdint>
-#include <limits>
+#include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -14,10 +14,13 @@ namespace rosterd {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
+using cli::json_of;
 
+/// What a tenant said may have been cut in the middle of a character.
 HttpResponse json_response(unsigned status, const Json& json) {
-  return HttpResponse(status, "application/json", json.dump() + "\n");
+  constexpr auto replace = Json::error_handler_t::replace;
+  return HttpResponse(status, "application/json", json.dump(-1, ' ', false, replace) + "\n");
 }
 
 HttpResponse refusal(unsigned status, const std::string& text) {
@@ -30,6 +33,27 @@ HttpResponse ids_response(const std::vector<EventId>& ids) {
   Json json;
   json["ids"] = ids;
   return json_response(200, json);
+}
+
+HttpResponse outcome_response(const sync::DecisionOutcome& outcome) {
+  using Kind = sync::DecisionOutcome::Kind;
+  const Json hold = outcome.hold ? json_of(*outcome.hold) : Json(nullptr);
+  Json json;
+  switch (outcome.kind) {
+    case Kind::decided:
+      json["result"] = "decided";
+      json["hold"] = hold;
+      return json_response(200, json);
+    case Kind::unknown:
+      return refusal(404, outcome.text);
+    case Kind::differs:
+      json["error"] = outcome.text;
+      json["hold"] = hold;
+      return json_response(409, json);
+    case Kind::failed:
+      return refusal(503, outcome.text);
+  }
+  std::abort();
 }
 
 HttpResponse wrong_method(const std::string& allowed) {
@@ -49,110 +73,12 @@ std::optional<std::string> approved_drop(std::string_view path) {
   return percent_decoded(path);
 }
 
-struct Request {
-  EventSelection selection;
-  std::string reason;
-};
-
-/// The body of a request about events, taken apart field by field. What is not understood is
-/// refused: a filter that was left out would widen the selection.
-class RequestReader {
- public:
-  /// The first thing wrong with it; empty: nothing.
-  const std::string& problem() const { return problem_; }
-
-  Request read(std::string_view body) {
-    Request request;
-    const Json json = Json::parse(body, nullptr, false);
-    if (!json.is_object()) {
-      fail("this is no JSON object that selects events");
-      return request;
-    }
-    for (const auto& [key, value] : json.items()) field(key, value, request);
-    if (request.selection.empty()) {
-      fail("which events? Say ids, person, states, class, source, from or to");
-    }
-    return request;
-  }
-
- private:
-  void field(const std::string& key, const Json& value, Request& request) {
-    EventSelection& selection = request.selection;
-    if (key == "ids") {
-      for (const Json& one : list(key, value)) selection.ids.push_back(id(one));
-    } else if (key == "person") {
-      selection.person = PersonId(text(key, value));
-    } else if (key == "states") {
-      for (const Json& one : list(key, value)) {
-        if (const auto state = known(key, one, event_state)) selection.states.push_back(*state);
-      }
-    } else if (key == "class") {
-      selection.error = known(key, value, error_class);
-    } else if (key == "source") {
-      selection.source = text(key, value);
-    } else if (key == "from") {
-      selection.received_from = known(key, value, parse_rfc3339);
-    } else if (key == "to") {
-      selection.received_to = known(key, value, parse_rfc3339);
-    } else if (key == "reason") {
-      request.reason = text(key, value);
-    } else {
-      fail("\"" + printable(key) + "\" is not known here");
-    }
-  }
-
-  /// The elements; an empty list selects nothing and can only be a mistake.
-  Json list(const std::string& key, const Json& value) {
-    if (value.is_array() && !value.empty()) return value;
-    fail("\"" + key + "\" is no list with something in it");
-    return Json::array();
-  }
-
-  std::string text(const std::string& key, const Json& value) {
-    if (value.is_string()) return value.get<std::string>();
-    fail("\"" + key + "\" is no text");
-    return "";
-  }
-
-  EventId id(const Json& value) {
-    constexpr auto id_max = static_cast<std::uint64_t>(std::numeric_limits<EventId>::max());
-    if (value.is_number_unsigned() && value.get<std::uint64_t>() <= id_max) {
-      return value.get<EventId>();
-    }
-    fail("\"ids\" has something that is no number of an event");
-    return 0;
-  }
-
-  template <class Parse>
-  auto known(const std::string& key, const Json& value, Parse parse)
-      -> decltype(parse(std::string_view())) {
-    const std::string said = text(key, value);
-    auto found = parse(std::string_view(said));
-    if (!found) fail("\"" + printable(said) + "\" is nothing that \"" + key + "\" can be");
-    return found;
-  }
-
-  void fail(std::string problem) {
-    if (problem_.empty()) problem_ = std::move(problem);
-  }
-
-  std::string problem_;
-};
+bool is_api_path(std::string_view path) {
+  return path == "/api/events/replay" || path == "/api/events/cancel" ||
+         path == "/api/holds/decide" || path == "/api/reconcile";
+}
 
 }  // namespace
-
-std::string selection_json(const EventSelection& selection, const std::string& reason) {
-  Json json = Json::object();
-  if (!selection.ids.empty()) json["ids"] = selection.ids;
-  if (selection.person) json["person"] = selection.person->value;
-  for (const EventState state : selection.states) json["states"].push_back(to_string(state));
-  if (selection.error) json["class"] = to_string(*selection.error);
-  if (selection.source) json["source"] = *selection.source;
-  if (selection.received_from) json["from"] = to_string(*selection.received_from);
-  if (selection.received_to) json["to"] = to_string(*selection.received_to);
-  if (!reason.empty()) json["reason"] = reason;
-  return json.dump();
-}
 
 std::size_t OperatorApi::body_bytes_max(std::string_view) const {
   return 1 << 20;
@@ -162,7 +88,7 @@ Task<HttpResponse> OperatorApi::handle(const HttpRequest& request) {
   const std::string path(request.path());
   const std::optional<std::string> drop = approved_drop(path);
   const bool reads = path == "/healthz" || path == "/readyz";
-  const bool writes = path == "/api/events/replay" || path == "/api/events/cancel" || drop;
+  const bool writes = is_api_path(path) || drop;
   if (!reads && !writes) co_return refusal(404, "there is nothing here");
   const bool right_method =
       reads ? request.method == "GET" || request.method == "HEAD" : request.method == "POST";
@@ -171,6 +97,8 @@ Task<HttpResponse> OperatorApi::handle(const HttpRequest& request) {
   if (path == "/readyz") co_return ready();
   if (path == "/api/events/replay") co_return co_await replay(request);
   if (path == "/api/events/cancel") co_return co_await cancel(request);
+  if (path == "/api/holds/decide") co_return co_await decide(request);
+  if (path == "/api/reconcile") co_return co_await reconcile(request);
   co_return approve(request, *drop);
 }
 
@@ -183,39 +111,51 @@ HttpResponse OperatorApi::ready() const {
 }
 
 Task<HttpResponse> OperatorApi::replay(const HttpRequest& request) {
-  RequestReader reader;
-  Request wanted = reader.read(request.body);
-  if (!reader.problem().empty()) co_return refusal(400, reader.problem());
+  auto wanted = read_events_request(request.body);
+  if (!wanted) co_return refusal(400, wanted.error().text);
   const Instant now = parts_.clock.now();
-  const auto ids = co_await parts_.control.replay(std::move(wanted.selection), now);
+  const auto ids =
+      co_await parts_.control.replay(std::move(wanted->selection), std::move(wanted->by), now);
   parts_.log.notice("events replayed by hand", {{"count", static_cast<std::int64_t>(ids.size())}});
   parts_.outbox_changed();
   co_return ids_response(ids);
 }
 
 Task<HttpResponse> OperatorApi::cancel(const HttpRequest& request) {
-  RequestReader reader;
-  Request wanted = reader.read(request.body);
-  if (!reader.problem().empty()) co_return refusal(400, reader.problem());
+  auto wanted = read_events_request(request.body);
+  if (!wanted) co_return refusal(400, wanted.error().text);
   const Instant now = parts_.clock.now();
-  const auto ids =
-      co_await parts_.control.cancel(std::move(wanted.selection), std::move(wanted.reason), now);
+  const auto ids = co_await parts_.control.cancel(
+      std::move(wanted->selection), std::move(wanted->reason), std::move(wanted->by), now
+  );
   parts_.log.notice("events cancelled by hand", {{"count", static_cast<std::int64_t>(ids.size())}});
   parts_.outbox_changed();
   co_return ids_response(ids);
 }
 
+Task<HttpResponse> OperatorApi::decide(const HttpRequest& request) {
+  auto decision = read_hold_decision(request.body);
+  if (!decision) co_return refusal(400, decision.error().text);
+  const auto outcome = co_await parts_.decide(std::move(*decision));
+  if (outcome.kind == sync::DecisionOutcome::Kind::decided) parts_.outbox_changed();
+  co_return outcome_response(outcome);
+}
+
+Task<HttpResponse> OperatorApi::reconcile(const HttpRequest& request) {
+  const auto wanted = read_reconcile_request(request.body);
+  if (!wanted) co_return refusal(400, wanted.error().text);
+  const auto report = co_await parts_.reconcile(wanted->repair);
+  if (!report) co_return refusal(503, "the tenant could not be read: " + report.error().text);
+  if (wanted->repair) parts_.outbox_changed();
+  co_return json_response(200, json_of(*report));
+}
+
 HttpResponse OperatorApi::approve(const HttpRequest& request, const std::string& drop) {
-  const Json json = Json::parse(request.body, nullptr, false);
-  if (!json.is_object() || !json.contains("sha256") || !json["sha256"].is_string()) {
-    return refusal(400, "this names no file: {\"sha256\": …} is expected");
+  const auto approval = read_file_approval(request.body);
+  if (!approval) return refusal(400, approval.error().text);
+  if (!parts_.approve_file(drop, approval->sha256)) {
+    return refusal(404, "there is no drop of this name");
   }
-  const auto sha256 = json["sha256"].get<std::string>();
-  const bool is_hex = sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (sha256.size() != 64 || !is_hex) {
-    return refusal(400, "\"sha256\" is not 64 hexadecimal digits in lower case");
-  }
-  if (!parts_.approve_file(drop, sha256)) return refusal(404, "there is no drop of this name");
   parts_.log.notice("a roster that lacks people was approved by hand", {{"drop", drop}});
   return json_response(200, Json::object());
 }

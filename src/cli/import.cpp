@@ -1,10 +1,10 @@
+#include "ask_daemon.hpp"
 #include "commands.hpp"
 #include "context.hpp"
 #include "exit_code.hpp"
 #include "file_digest.hpp"
 #include "file_report.hpp"
 #include "place_in_drop.hpp"
-#include "rosterd/adapters/http/unix_client.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
 #include "rosterd/adapters/system/log.hpp"
 #include "rosterd/base/text.hpp"
@@ -23,6 +23,7 @@ namespace rosterd::cli {
 namespace {
 
 constexpr std::size_t rows_shown_max = 10'000;
+constexpr std::chrono::seconds answer_max{30};
 
 int verdict(IntakeState state) {
   switch (state) {
@@ -46,7 +47,7 @@ int import_directly(
   sqlite::StoreOptions options;
   options.path = config.store.path;
   options.now = world.clock->now();
-  sqlite::Store store(options, loop.get_executor());
+  sqlite::Store store(options, *world.crypto, loop.get_executor());
   ingest::FileIntake intake({store.intake(), *world.crypto, *world.clock, *world.zones, log});
   FileProgress progress;
   ingest::IntakeOptions intake_options;
@@ -69,8 +70,11 @@ int import_directly(
 void tell_approval(const Config& config, const DropConfig& drop, const std::string& sha256) {
   nlohmann::json body;
   body["sha256"] = sha256;
-  const std::string target = "/api/drops/" + percent_encoded(drop.name) + "/approve";
-  const auto answer = http::post_to_socket(config.operator_.socket, target, body.dump());
+  DaemonPost post;
+  post.target = "/api/drops/" + percent_encoded(drop.name) + "/approve";
+  post.json = body.dump();
+  post.answer_max = answer_max;
+  const auto answer = ask_daemon(config, post);
   if (!answer || answer->status != 200) {
     throw CommandError(
         exit_code::failed,
@@ -93,9 +97,11 @@ std::optional<Intake> find_intake(
 }
 
 bool daemon_runs(const Config& config) {
-  if (config.operator_.socket.empty()) return false;
+  DaemonPost post;
+  post.target = "/healthz";
+  post.answer_max = answer_max;
   // Whatever it answers, somebody answers.
-  return http::post_to_socket(config.operator_.socket, "/healthz", "").has_value();
+  return ask_daemon(config, post).has_value();
 }
 
 /// Waits for what becomes of a file that lies in `incoming/`; throws when nothing does.

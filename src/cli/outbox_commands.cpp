@@ -1,65 +1,50 @@
+#include "agreement.hpp"
+#include "ask_daemon.hpp"
 #include "commands.hpp"
 #include "context.hpp"
 #include "exit_code.hpp"
-#include "operator_api.hpp"
-#include "rosterd/adapters/http/unix_client.hpp"
+#include "operator_request.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
-#include "rosterd/base/text.hpp"
 #include "run_task.hpp"
 #include "table.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <iostream>
-#include <unistd.h>
 
 namespace rosterd::cli {
 
 namespace {
 
-/// Whether the person at the terminal agrees; without a terminal nobody does.
-bool agreed(const std::string& question) {
-  if (isatty(STDIN_FILENO) != 1) {
-    throw CommandError(exit_code::usage, question + " Nobody is there to say; --yes does it.");
-  }
-  std::cerr << question << " [y/N] ";
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "yes";
-}
+constexpr std::chrono::minutes answer_max{2};
 
 std::vector<EventId> ids_in(const http::UnixAnswer& answer) {
   const auto json = nlohmann::json::parse(answer.body, nullptr, false);
-  if (answer.status != 200 || !json.is_object() || !json.contains("ids")) {
-    const bool said = json.is_object() && json.contains("error") && json["error"].is_string();
-    throw CommandError(
-        exit_code::failed,
-        "the daemon refused (HTTP " + std::to_string(answer.status) + ")" +
-            (said ? ": " + printable(json["error"].get<std::string>()) : std::string())
-    );
-  }
+  if (answer.status != 200 || !json.is_object() || !json.contains("ids")) refused(answer);
   return json["ids"].get<std::vector<EventId>>();
 }
 
 /// Asks the daemon where one runs; else does it here, under the store's lock.
 template <class Direct>
 std::vector<EventId> through_daemon_or_directly(
+    const World& world,
     const Config& config,
-    Instant now,
     const std::string& target,
-    const std::string& body,
+    const EventsRequest& request,
     Direct direct
 ) {
-  if (!config.operator_.socket.empty()) {
-    if (const auto answer = http::post_to_socket(config.operator_.socket, target, body)) {
-      return ids_in(*answer);
-    }
-  }
+  DaemonPost post;
+  post.target = target;
+  post.json = json_of_request(request);
+  post.answer_max = answer_max;
+  post.look_with = "rosterd events list";
+  if (const auto answer = ask_daemon(config, post)) return ids_in(*answer);
   asio::io_context loop{1};
   sqlite::StoreOptions options;
   options.path = config.store.path;
-  options.now = now;
-  sqlite::Store store(options, loop.get_executor());
+  options.now = world.clock->now();
+  sqlite::Store store(options, *world.crypto, loop.get_executor());
   auto ids = run_task(loop, direct(store.control()));
   store.close();
   return ids;
@@ -82,13 +67,6 @@ void print_ids(const std::vector<EventId>& ids, bool json, const std::string& wh
     for (const EventId id : ids) std::cout << ' ' << id;
   }
   std::cout << ".\n";
-}
-
-/// Whether it is to be done: somebody said so, now or with `--yes`.
-bool go_on(bool yes, const std::string& question) {
-  if (yes || agreed(question)) return true;
-  std::cerr << "Nothing was done.\n";
-  return false;
 }
 
 /// Who names an event means it, whatever became of it; who describes events means the dead ones.
@@ -122,9 +100,12 @@ void refuse_empty(const EventSelection& selection) {
 
 int run(const EventsReplay& command) {
   refuse_empty(command.selection);
-  const Instant now = make_world().clock->now();
+  const World world = make_world();
   const Config config = load_config_without_secrets(command.common);
-  EventSelection selection = command.selection;
+  EventsRequest request;
+  request.selection = command.selection;
+  request.by = user_name();
+  EventSelection& selection = request.selection;
   if (selection.states.empty()) selection.states = replayable(selection);
   const auto done = [&](const std::vector<EventId>& ids) {
     print_ids(ids, command.common.json, "put into the outbox again");
@@ -138,20 +119,22 @@ int run(const EventsReplay& command) {
       )) {
     return exit_code::failed;
   }
-  return done(through_daemon_or_directly(
-      config,
-      now,
-      "/api/events/replay",
-      selection_json(selection, ""),
-      [&](OutboxControl& control) { return control.replay(selection, now); }
-  ));
+  const Instant now = world.clock->now();
+  const auto directly = [&](OutboxControl& control) {
+    return control.replay(selection, request.by, now);
+  };
+  return done(through_daemon_or_directly(world, config, "/api/events/replay", request, directly));
 }
 
 int run(const EventsCancel& command) {
   refuse_empty(command.selection);
-  const Instant now = make_world().clock->now();
+  const World world = make_world();
   const Config config = load_config_without_secrets(command.common);
-  EventSelection selection = command.selection;
+  EventsRequest request;
+  request.selection = command.selection;
+  request.reason = command.reason;
+  request.by = user_name();
+  EventSelection& selection = request.selection;
   if (selection.states.empty()) selection.states = cancellable();
   const auto done = [&](const std::vector<EventId>& ids) {
     print_ids(ids, command.common.json, "cancelled");
@@ -164,13 +147,11 @@ int run(const EventsCancel& command) {
       )) {
     return exit_code::failed;
   }
-  return done(through_daemon_or_directly(
-      config,
-      now,
-      "/api/events/cancel",
-      selection_json(selection, command.reason),
-      [&](OutboxControl& control) { return control.cancel(selection, command.reason, now); }
-  ));
+  const Instant now = world.clock->now();
+  const auto directly = [&](OutboxControl& control) {
+    return control.cancel(selection, request.reason, request.by, now);
+  };
+  return done(through_daemon_or_directly(world, config, "/api/events/cancel", request, directly));
 }
 
 }  // namespace rosterd::cli
