@@ -4,6 +4,7 @@
 #include "rosterd/base/secret.hpp"
 #include "rosterd/domain/attributes.hpp"
 #include "rosterd/domain/event_mapping.hpp"
+#include "rosterd/domain/guard.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -62,6 +63,18 @@ struct TargetConfig {
       120s;  ///< the whole of a mutating call: the extension is slow on big ones
   std::size_t answer_bytes_max = 64ULL << 20U;
   std::size_t body_bytes_max = 1'000'000;  ///< the extension refuses more than 1 048 576
+
+  /// The tenant's storage: grants that would pass it are refused, 80 % of it is warned of. Raise it
+  /// when the extension was moved to S3; 0: no limit, and nobody asks.
+  std::uint64_t storage_bytes_max = 500ULL << 10U;
+  Duration storage_every = 1h;  ///< how often the gauge is read; never more than hourly
+};
+
+/// Comparing everybody with the tenant.
+struct ReconcileConfig {
+  /// 0: only on command. Lower it when people edit the groups by hand.
+  Duration every = 1h;
+  bool repair = true;  ///< false: it reports, and the worker repairs nothing by itself
 };
 
 /// The one worker.
@@ -201,6 +214,8 @@ struct Config {
   StoreConfig store;
   TargetConfig target;
   WorkerConfig worker;
+  GuardSettings guard;
+  ReconcileConfig reconcile;
   WebhookConfig webhook;
   std::vector<DropConfig> drops;
   OperatorConfig operator_;

@@ -35,6 +35,7 @@ bool ends_writing(ErrorClass error) {
     case ErrorClass::unknown_entitlement:
     case ErrorClass::invalid:
     case ErrorClass::poison:
+    case ErrorClass::storage_full:
       return false;
   }
   std::abort();
@@ -67,6 +68,7 @@ Trouble trouble_from(const TargetError& error) {
 /// How soon trouble of this kind may pass: 0 by itself, 3 never.
 int hopelessness(const Trouble& trouble) {
   if (trouble.cut_short) return 0;
+  if (trouble.held) return 2;
   switch (trouble.error) {
     case ErrorClass::authentication:
     case ErrorClass::configuration:
@@ -78,6 +80,7 @@ int hopelessness(const Trouble& trouble) {
       return 1;
     case ErrorClass::contended:
     case ErrorClass::no_account:
+    case ErrorClass::storage_full:
       return 2;
     case ErrorClass::stale_catalogue:
     case ErrorClass::permanent:
@@ -93,6 +96,29 @@ int hopelessness(const Trouble& trouble) {
 
 // A commit for every call would be a commit too many where each person has a call of their own.
 constexpr std::size_t calls_per_claim = 50;
+
+// Enough to find a few members that the tenant refuses among thousands, and no flood of calls when
+// it refuses them all.
+constexpr int halvings_max = 64;
+
+std::pair<Operation, Operation> halves_of(const Operation& operation) {
+  std::pair<Operation, Operation> halves(operation, operation);
+  const auto middle = static_cast<std::ptrdiff_t>(operation.changes.size() / 2);
+  halves.first.changes.resize(static_cast<std::size_t>(middle));
+  halves.second.changes.erase(
+      halves.second.changes.begin(), halves.second.changes.begin() + middle
+  );
+  return halves;
+}
+
+std::set<AssignmentKey> approved_in(const std::vector<Hold>& holds) {
+  std::set<AssignmentKey> approved;
+  for (const Hold& hold : holds) {
+    if (hold.state != HoldState::approved) continue;
+    for (const HeldRemoval& removal : hold.removals) approved.insert(removal.key());
+  }
+  return approved;
+}
 
 bool names_unknown(const Plan& plan) {
   return std::any_of(plan.unmet.begin(), plan.unmet.end(), [](const Unmet& unmet) {
@@ -120,14 +146,18 @@ LedgerEntry ledger_entry(const Change& change, const Policy& policy, Instant sin
   return entry;
 }
 
+Applier::Applier(Parts parts, Limits limits)
+    : parts_(parts), limits_(limits), halvings_left_(halvings_max) {}
+
 Task<ApplyResult> Applier::apply(const std::vector<Subject>& subjects, Interrupted interrupted) {
   bool readable = parts_.mirror.known();
   if (!readable) readable = co_await refresh();
   for (int writes_done = 0; readable;) {
     result_.rest = diff(subjects, parts_.mirror.state(), parts_.policy);
     if (result_.fresh) count_lost(result_.rest);
-    const Plan todo = sendable(result_.rest);
-    const bool stop = stopped_by_ || cut_short_ || writes_done > rewrites_max_;
+    co_await guard_rest();
+    const Plan todo = sendable();
+    const bool stop = stopped_by_ || cut_short_ || writes_done > limits_.rewrites_max;
     const bool nothing_to_send = stop || !todo.touches_tenant();
     if (nothing_to_send && result_.fresh) break;
     // A name the tenant did not have may have been made since it was last read.
@@ -151,21 +181,56 @@ Applier::Key Applier::key_of(const Change& change) {
   return key;
 }
 
-bool Applier::to_send(const Change& change) const {
-  if (!writes(change)) return false;
+// The store is asked once, and only where a removal is planned or a hold may have lapsed.
+Task<void> Applier::guard_rest() {
+  const bool removes = result_.rest.count(Change::Kind::revoke) > 0;
+  if (!result_.holds_known && (removes || parts_.holds_in_force)) {
+    const Instant now = parts_.clock.now();
+    guard_ = co_await parts_.store.guard_state(now, limits_.guard.longest_window());
+    approved_ = approved_in(guard_.holds);
+    result_.holds = guard_.holds;
+    result_.holds_known = true;
+    parts_.holds_in_force = !guard_.holds.empty();
+  }
+  const TenantState& tenant = parts_.mirror.state();
+  verdict_ = guard(result_.rest, tenant, guard_, limits_.guard, parts_.clock.now());
+}
+
+bool Applier::to_send(std::size_t index) const {
+  const Change& change = result_.rest.changes[index];
+  if (!writes(change) || !verdict_.allows(index)) return false;
   const auto track = tracks_.find(key_of(change));
   return track == tracks_.end() || !track->second.error;
 }
 
-Plan Applier::sendable(const Plan& plan) const {
+Plan Applier::sendable() {
   Plan todo;
-  std::copy_if(
-      plan.changes.begin(),
-      plan.changes.end(),
-      std::back_inserter(todo.changes),
-      [this](const Change& change) { return to_send(change); }
-  );
+  for (std::size_t i = 0; i < result_.rest.changes.size(); ++i) {
+    if (to_send(i)) todo.changes.push_back(result_.rest.changes[i]);
+  }
+  refuse_what_has_no_room(todo);
   return todo;
+}
+
+// All of the plan's grants or none: half a plan would fill the storage to the brim.
+void Applier::refuse_what_has_no_room(Plan& todo) {
+  const StorageVerdict verdict = parts_.gauge.verdict_on(todo);
+  no_room_ = verdict == StorageVerdict::full;
+  if (verdict == StorageVerdict::fits || todo.count(Change::Kind::grant) == 0) return;
+  if (!room_told_) {
+    room_told_ = true;
+    parts_.log.warning(
+        no_room_ ? "grants refused: the tenant's storage has no room for them"
+                 : "the tenant's storage is nearly full",
+        {{"grants", static_cast<std::int64_t>(todo.count(Change::Kind::grant))},
+         {"bytes", growth_of(todo)},
+         {"used_percent", std::int64_t{parts_.gauge.part_used().value_or(0)}}}
+    );
+  }
+  if (!no_room_) return;
+  std::erase_if(todo.changes, [](const Change& change) {
+    return change.kind == Change::Kind::grant;
+  });
 }
 
 Task<bool> Applier::refresh() {
@@ -178,20 +243,38 @@ Task<bool> Applier::refresh() {
 
 Task<void> Applier::send_all(const Plan& todo, const Interrupted& interrupted) {
   result_.fresh = false;
-  const std::vector<Operation> calls = operations(todo, parts_.target.body_bytes_max());
+  std::vector<Operation> calls = operations(todo, parts_.target.body_bytes_max());
+  std::size_t claimed = 0;
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    const Operation& operation = calls[i];
     // The first call is made whatever comes, so that every round gets something done.
     if (result_.calls > 0) cut_short_ = co_await interrupted();
     if (cut_short_) co_return;
-    if (i % calls_per_claim == 0) co_await claim(todo, calls, i);
+    if (i >= claimed) {
+      co_await claim(todo, calls, i);
+      claimed = i + calls_per_claim;
+    }
     const Duration started = parts_.clock.monotonic();
-    const auto answer = co_await send(todo, operation);
+    const auto answer = co_await send(todo, calls[i]);
     slowest_call_ = std::max(slowest_call_, parts_.clock.monotonic() - started);
     ++result_.calls;
-    note(todo, operation, answer);
+    if (may_halve(calls[i], answer)) {
+      auto [first, second] = halves_of(calls[i]);
+      calls[i] = std::move(second);
+      calls.insert(calls.begin() + static_cast<std::ptrdiff_t>(i), std::move(first));
+      --i;
+      continue;
+    }
+    note(todo, calls[i], answer);
     if (stopped_by_) co_return;
   }
+}
+
+/// One account that the tenant refuses must not take the others of its call along.
+bool Applier::may_halve(const Operation& operation, const Answer<Acknowledged>& answer) {
+  if (answer || answer.error().error != ErrorClass::permanent) return false;
+  if (operation.changes.size() < 2 || halvings_left_ == 0) return false;
+  --halvings_left_;
+  return true;
 }
 
 // Another client's call that read the group before ours was done puts its old copy back when it
@@ -210,13 +293,28 @@ Task<void> Applier::claim(
   settlement.at = parts_.clock.now();
   const std::size_t end = std::min(first + calls_per_claim, calls.size());
   for (std::size_t i = first; i < end; ++i) {
-    for (const std::size_t index : calls[i].changes) {
-      const Change& change = plan.changes[index];
-      if (change.kind != Change::Kind::grant || !claimed_.insert(key_of(change)).second) continue;
-      settlement.granted.push_back(ledger_entry(change, parts_.policy, settlement.at));
-    }
+    for (const std::size_t index : calls[i].changes) claim(plan.changes[index], settlement);
   }
-  if (!settlement.granted.empty()) co_await parts_.store.settle(std::move(settlement));
+  const bool nothing = settlement.granted.empty() && settlement.removals.empty();
+  if (!nothing) co_await parts_.store.settle(std::move(settlement));
+}
+
+// What a person approved costs no budget.
+void Applier::claim(const Change& change, Settlement& settlement) {
+  if (!claimed_.insert(key_of(change)).second) return;
+  if (change.kind == Change::Kind::grant) {
+    settlement.granted.push_back(ledger_entry(change, parts_.policy, settlement.at));
+    return;
+  }
+  Removal removal;
+  removal.person = change.person;
+  removal.account = change.account;
+  removal.entitlement = change.entitlement;
+  removal.leaver = change.leaver;
+  removal.at = settlement.at;
+  if (approved_.contains(removal.key())) return;
+  guard_.removals.push_back(removal);
+  settlement.removals.push_back(std::move(removal));
 }
 
 Task<Answer<Acknowledged>> Applier::send(const Plan& plan, const Operation& operation) {
@@ -251,7 +349,12 @@ void Applier::note(
     track.sent_at = parts_.clock.now();
     track.status = answer ? answer->status : answer.error().status;
     track.acknowledged = answer.has_value();
-    if (answer) continue;
+    if (answer) {
+      Plan one;
+      one.changes.push_back(track.change);
+      parts_.gauge.grew(growth_of(one));
+      continue;
+    }
     // After a 404 the catalogue is read again, and the call is worth one more try.
     const bool reload = answer.error().error == ErrorClass::stale_catalogue;
     if (!reload || track.missing_catalogue++ > 0) track.error = answer.error();
@@ -289,6 +392,11 @@ Trouble Applier::trouble_of(const Change& change) const {
     trouble.reason = "put off: the round was cut short";
     return trouble;
   }
+  if (no_room_ && change.kind == Change::Kind::grant) {
+    trouble.error = ErrorClass::storage_full;
+    trouble.reason = "the tenant's storage has no room for what this plan grants";
+    return trouble;
+  }
   trouble.error = ErrorClass::contended;
   const int lost = track == tracks_.end() ? 0 : track->second.lost;
   trouble.reason = std::string(change.kind == Change::Kind::grant ? "granting " : "removing ") +
@@ -300,15 +408,22 @@ Trouble Applier::trouble_of(const Change& change) const {
 void Applier::report(const std::vector<Subject>& subjects) {
   if (!result_.fresh) {
     result_.rest = Plan();
+    verdict_ = GuardVerdict();
     const TargetError error = unread_ ? *unread_ : stopped_by_.value_or(TargetError());
     for (const Subject& subject : subjects) {
       result_.trouble.emplace(subject.person, trouble_from(error));
     }
   }
-  for (const Change& change : result_.rest.changes) {
+  for (std::size_t i = 0; i < result_.rest.changes.size(); ++i) {
+    const Change& change = result_.rest.changes[i];
     if (!writes(change)) continue;
+    if (!verdict_.allows(i)) {
+      note_withheld(change, *verdict_.withheld[i]);
+      continue;
+    }
     note(change.person, trouble_of(change));
-    if (claimed_.contains(key_of(change)) && surely_not_done(change)) {
+    const bool claimed = change.kind == Change::Kind::grant && claimed_.contains(key_of(change));
+    if (claimed && surely_not_done(change)) {
       result_.unclaimed.emplace_back(change.account, change.entitlement);
     }
   }
@@ -320,7 +435,18 @@ void Applier::report(const std::vector<Subject>& subjects) {
                      to_string(unmet.name);
     note(unmet.person, std::move(trouble));
   }
+  result_.withheld = std::move(verdict_.withheld);
+  result_.over = std::move(verdict_.over);
   record_operations();
+}
+
+// What a person has rejected is as it should be, until policy or record no longer ask for it.
+void Applier::note_withheld(const Change& change, const Withheld& withheld) {
+  if (withheld.rejected) return;
+  Trouble trouble;
+  trouble.held = true;
+  trouble.reason = "removing " + to_string(change.name) + " waits for approval";
+  note(change.person, std::move(trouble));
 }
 
 /// A call without a clear answer may still take effect after it was read that it has not.

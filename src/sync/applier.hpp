@@ -1,11 +1,14 @@
 #pragma once
 
 #include "rosterd/base/task.hpp"
+#include "rosterd/domain/guard.hpp"
 #include "rosterd/domain/plan.hpp"
 #include "rosterd/ports/clock.hpp"
+#include "rosterd/ports/log.hpp"
 #include "rosterd/ports/target.hpp"
 #include "rosterd/ports/work_store.hpp"
 #include "rosterd/sync/tenant_mirror.hpp"
+#include "storage_gauge.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,6 +27,7 @@ struct Trouble {
   std::string reason;
   std::optional<Instant> retry_at;
   bool cut_short = false;  ///< not tried: the round was ended early
+  bool held = false;       ///< waits for a person's approval
 };
 
 /// Of two, the one that decides: while anything may still come right by itself, an event lives.
@@ -35,8 +39,13 @@ struct ApplyResult {
   /// What is left to do by the last reading. Its `adopt` changes are there and wanted, its
   /// `forget` changes are gone: together they are what the ledger must learn.
   Plan rest;
-  bool fresh = false;                   ///< `rest` was made from a reading after the last write
-  std::map<PersonId, Trouble> trouble;  ///< everybody else agrees, as read back
+  bool fresh = false;  ///< `rest` was made from a reading after the last write
+  /// Why each change of `rest` is not done, where the guard withholds it.
+  std::vector<std::optional<Withheld>> withheld;
+  std::map<HoldCause, std::string> over;  ///< the budgets that were gone over
+  std::vector<Hold> holds;                ///< those in force when this began
+  bool holds_known = false;               ///< false: `rest` is no concern of any hold
+  std::map<PersonId, Trouble> trouble;    ///< everybody else agrees, as read back
   /// Entered into the ledger before they were to be sent, and certainly not granted.
   std::vector<std::pair<AccountId, EntitlementRef>> unclaimed;
   std::vector<OperationRecord> operations;
@@ -51,6 +60,7 @@ struct ApplyResult {
 /// (`rewrites_max` times; then it is contended). A call that failed is not sent again here: the
 /// retry schedule does that. A call whose outcome is unknown ends the writing; reading decides.
 /// What is granted is in the ledger before it is sent: whatever happens then, it can be withdrawn.
+/// What is removed has passed the guard, and counts against its budgets before it is sent.
 class Applier {
  public:
   struct Parts {
@@ -59,10 +69,17 @@ class Applier {
     TenantMirror& mirror;
     const Policy& policy;
     const Clock& clock;
+    StorageGauge& gauge;
+    Log& log;
+    bool& holds_in_force;  ///< false: surely none is, so that the store need not be asked
+  };
+  struct Limits {
+    int rewrites_max = 3;
+    GuardSettings guard;
   };
   using Interrupted = std::function<Task<bool>()>;
 
-  Applier(Parts parts, int rewrites_max) : parts_(parts), rewrites_max_(rewrites_max) {}
+  Applier(Parts parts, Limits limits);
 
   Task<ApplyResult> apply(const std::vector<Subject>& subjects, Interrupted interrupted);
 
@@ -85,23 +102,34 @@ class Applier {
   };
 
   static Key key_of(const Change& change);
-  bool to_send(const Change& change) const;
-  Plan sendable(const Plan& plan) const;
+  Task<void> guard_rest();
+  bool to_send(std::size_t index) const;
+  Plan sendable();
+  void refuse_what_has_no_room(Plan& todo);
   Task<bool> refresh();
   Task<void> send_all(const Plan& todo, const Interrupted& interrupted);
   Task<void> let_others_finish();
   Task<void> claim(const Plan& plan, const std::vector<Operation>& calls, std::size_t first);
+  void claim(const Change& change, Settlement& settlement);
+  bool may_halve(const Operation& operation, const Answer<Acknowledged>& answer);
   Task<Answer<Acknowledged>> send(const Plan& plan, const Operation& operation);
   void note(const Plan& plan, const Operation& operation, const Answer<Acknowledged>& answer);
   void note(const PersonId& person, Trouble trouble);
   void count_lost(const Plan& plan);
   void report(const std::vector<Subject>& subjects);
+  void note_withheld(const Change& change, const Withheld& withheld);
   Trouble trouble_of(const Change& change) const;
   bool surely_not_done(const Change& change) const;
   void record_operations();
 
   Parts parts_;
-  int rewrites_max_;
+  Limits limits_;
+  GuardState guard_;
+  std::set<AssignmentKey> approved_;
+  GuardVerdict verdict_;
+  bool no_room_ = false;
+  bool room_told_ = false;
+  int halvings_left_;
   std::map<Key, Track> tracks_;
   std::set<Key> claimed_;
   std::optional<TargetError> stopped_by_;

@@ -1,11 +1,14 @@
 #include "rosterd/sync/engine.hpp"
 
 #include "account_resolver.hpp"
-#include "applier.hpp"
-#include "fold_round.hpp"
+#include "hold_decider.hpp"
+#include "leaver_checks.hpp"
+#include "reconciler.hpp"
 #include "round.hpp"
+#include "worker_state.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace rosterd::sync {
@@ -24,18 +27,31 @@ RetryPolicy retry_policy(const WorkerConfig& config) {
 
 Engine::Engine(
     EngineParts parts,
-    WorkerConfig config,
+    EngineConfig config,
     std::shared_ptr<const Policy> policy,
     asio::any_io_executor executor
 )
     : parts_(parts),
       config_(std::move(config)),
-      retry_(retry_policy(config_)),
+      retry_(retry_policy(config_.worker)),
       policy_(std::move(policy)),
-      mirror_(parts.target, parts.clock),
+      state_(std::make_unique<WorkerState>(parts_, config_, executor)),
+      leaver_checks_(std::make_unique<LeaverChecks>(parts_, *state_, executor)),
       wakeup_(std::move(executor)) {}
 
 Engine::~Engine() = default;
+
+const EngineStatistics& Engine::statistics() const {
+  return state_->statistics;
+}
+
+std::optional<int> Engine::storage_used() const {
+  return state_->gauge.part_used();
+}
+
+void Engine::know(TenantState tenant) {
+  state_->mirror.know(std::move(tenant));
+}
 
 void Engine::replace_policy(std::shared_ptr<const Policy> policy) {
   policy_ = std::move(policy);
@@ -47,21 +63,24 @@ Task<void> Engine::run(std::stop_token stop) {
   const std::stop_callback wake(stop, [this] { wakeup_.notify(); });
   while (!stop.stop_requested()) {
     const bool worked = co_await round(stop);
-    if (!worked && !stop.stop_requested()) co_await wait_for_work();
+    if (stop.stop_requested()) break;
+    co_await reconcile_when_due();
+    if (!worked) co_await wait_for_work();
   }
 }
 
 Task<void> Engine::wait_for_work() {
   const auto next = co_await parts_.store.next_due_at(parts_.clock.now());
-  Duration delay = config_.idle_poll_max;
+  Duration delay = config_.worker.idle_poll_max;
   if (next) delay = std::clamp<Duration>(*next - parts_.clock.now(), Duration{0}, delay);
   co_await wakeup_.wait_for(delay);
 }
 
 Task<bool> Engine::round(std::stop_token stop) {
+  const auto turn = co_await state_->turn.take();
   WorkStore::Limits limits;
-  limits.events_max = config_.events_max;
-  limits.people_max = config_.people_max;
+  limits.events_max = config_.worker.events_max;
+  limits.people_max = config_.worker.people_max;
   const Instant now = parts_.clock.now();
   Work work = co_await parts_.store.take_due(now, limits);
   if (work.events.empty() && work.people.empty()) co_return false;
@@ -71,15 +90,66 @@ Task<bool> Engine::round(std::stop_token stop) {
   const std::shared_ptr<const Policy> policy = policy_;
   if (!resolver_) {
     resolver_ = std::make_shared<AccountResolver>(
-        parts_.accounts, parts_.store, policy, config_.bulk_lookup_min
+        parts_.accounts, parts_.store, policy, config_.worker.bulk_lookup_min
     );
   }
   const std::shared_ptr<AccountResolver> resolver = resolver_;
-  Round round(parts_, config_, retry_, *policy, *resolver, mirror_, statistics_);
+  Round round(parts_, config_, retry_, *policy, *resolver, *state_);
   co_await round.process(std::move(work), stop);
-  ++statistics_.rounds;
-  statistics_.last_round_at = parts_.clock.now();
+  ++state_->statistics.rounds;
+  state_->statistics.last_round_at = parts_.clock.now();
+  if (std::exchange(state_->leavers_done, false)) leaver_checks_->notify();
   co_return true;
+}
+
+Task<DecisionOutcome> Engine::decide(HoldDecision decision) {
+  const auto turn = co_await state_->turn.take();
+  const std::shared_ptr<const Policy> policy = policy_;
+  HoldDecider decider(parts_, config_, *policy, *state_);
+  auto outcome = co_await decider.run(std::move(decision));
+  // The accounts of nobody are the reconciliation's business.
+  const bool strangers = outcome.hold && !outcome.hold->removals.empty() &&
+                         outcome.hold->removals.front().person.value.empty();
+  if (strangers) reconcile_at_ = parts_.clock.monotonic();
+  wakeup_.notify();
+  co_return outcome;
+}
+
+Task<Answer<ReconcileReport>> Engine::reconcile(bool repair) {
+  const auto turn = co_await state_->turn.take();
+  const std::shared_ptr<const Policy> policy = policy_;
+  Reconciler reconciler(parts_, config_, *policy, *state_);
+  auto report = co_await reconciler.run(repair);
+  ++state_->statistics.reconciliations;
+  wakeup_.notify();
+  co_return report;
+}
+
+// The first one soon after the start: while the daemon was away, anything may have happened.
+Task<void> Engine::reconcile_when_due() {
+  constexpr Duration soon = std::chrono::minutes{2};
+  const Duration every = config_.reconcile.every;
+  const Duration now = parts_.clock.monotonic();
+  if (!reconcile_at_ && every > Duration{0}) reconcile_at_ = now + std::min(every, soon);
+  if (!reconcile_at_ || now < *reconcile_at_) co_return;
+  reconcile_at_.reset();
+  if (every > Duration{0}) reconcile_at_ = now + every;
+  const auto report = co_await reconcile(config_.reconcile.repair);
+  if (!report) {
+    parts_.log.warning(
+        "reconciliation failed: the tenant cannot be read",
+        {{"error", std::string(to_string(report.error().error))}, {"reason", report.error().text}}
+    );
+  }
+}
+
+Task<void> Engine::check_leavers(std::stop_token stop) {
+  return leaver_checks_->run(std::move(stop));
+}
+
+Task<bool> Engine::check_one_leaver() {
+  const auto wait = co_await leaver_checks_->check_one();
+  co_return !wait;
 }
 
 }  // namespace rosterd::sync

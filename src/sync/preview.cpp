@@ -4,6 +4,7 @@
 #include "fold_round.hpp"
 #include "link_decision.hpp"
 #include "rosterd/sync/tenant_mirror.hpp"
+#include "subject.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -55,13 +56,8 @@ Drafts drafts_of(
   Drafts drafts;
   for (const auto& [id, known] : work.people) {
     const PersonRecord& record = folded.records.at(id);
-    if (record.attributes.empty()) continue;
-    Subject subject;
-    subject.person = id;
-    subject.lifecycle = lifecycle_of(record.attributes, policy.lifecycle, zones, now);
-    subject.desired = desired_for(policy, record.attributes, subject.lifecycle);
-    subject.accounts = known.accounts;
-    subject.ledger = known.ledger;
+    if (is_blank(record)) continue;
+    Subject subject = subject_of(known, record, policy, zones, now);
     if (subject.accounts.empty() || wants_relink(known, folded.relink.contains(id), now)) {
       LinkRequest request;
       request.person = id;
@@ -88,6 +84,7 @@ void note_scheduled(const Work& work, const FoldedRound& folded, Preview& previe
 
 Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
   const Instant now = parts_.clock.now();
+  const GuardState guard_state = std::move(input.guard);
   const Work work = work_of(std::move(input));
   const FoldedRound folded = fold_round(work, *policy_, parts_.zones, now, Duration{0});
   Drafts drafts = drafts_of(work, folded, *policy_, parts_.zones, now);
@@ -121,6 +118,8 @@ Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
   }
   note_scheduled(work, folded, preview);
   preview.plan = diff(planned, mirror.state(), *policy_);
+  preview.verdict = guard(preview.plan, mirror.state(), guard_state, guard_, now);
+  preview.tenant = mirror.state();
   preview.calls = operations(preview.plan, parts_.target.body_bytes_max()).size();
   co_return preview;
 }

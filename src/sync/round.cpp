@@ -1,23 +1,16 @@
 #include "round.hpp"
 
+#include "hold_keeping.hpp"
 #include "link_decision.hpp"
+#include "round_report.hpp"
+#include "subject.hpp"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 namespace rosterd::sync {
 
 namespace {
-
-bool has_left(const RoundPerson& person) {
-  return person.subject.lifecycle.state == LifecycleState::left;
-}
-
-/// Known by name only, from a notice or from an event that is yet to take effect: whether such a
-/// person may have anything cannot be said.
-bool is_blank(const PersonRecord& record) {
-  return record.attributes.empty();
-}
 
 /// An event that stays with the worker while its record is kept.
 EventResult in_hand(const DueEvent& due) {
@@ -40,15 +33,17 @@ Task<void> Round::process(Work work, std::stop_token stop) {
   People others;
   for (const auto& [id, known] : work.people) {
     if (is_blank(folded.records.at(id))) continue;
-    RoundPerson person = person_of(known, folded.records.at(id));
+    RoundPerson person;
+    person.subject = subject_of(known, folded.records.at(id), policy_, parts_.zones, now);
     const auto open = folded.open.find(id);
     if (open != folded.open.end()) person.events = open->second;
     if (!person.events.empty()) person.subject.event = person.events.back().id;
-    (has_left(person) ? leavers : others).emplace(id, std::move(person));
+    (has_left(person.subject) ? leavers : others).emplace(id, std::move(person));
   }
   for_leavers_ = true;
   co_await bring_about(std::move(leavers), work, folded);
   for_leavers_ = false;
+  if (!others.empty()) co_await state_.gauge.read_when_due();
   co_await bring_about(std::move(others), work, folded);
 }
 
@@ -78,18 +73,6 @@ Task<void> Round::keep_records(const Work& work, const FoldedRound& folded) {
   co_await parts_.store.settle(std::move(settlement));
 }
 
-RoundPerson Round::person_of(const WorkPerson& known, const PersonRecord& record) const {
-  RoundPerson person;
-  Subject& subject = person.subject;
-  subject.person = record.id;
-  subject.lifecycle =
-      lifecycle_of(record.attributes, policy_.lifecycle, parts_.zones, parts_.clock.now());
-  subject.desired = desired_for(policy_, record.attributes, subject.lifecycle);
-  subject.accounts = known.accounts;
-  subject.ledger = known.ledger;
-  return person;
-}
-
 Task<void> Round::bring_about(People people, const Work& work, const FoldedRound& folded) {
   if (people.empty()) co_return;
   co_await link(people, work, folded);
@@ -99,8 +82,17 @@ Task<void> Round::bring_about(People people, const Work& work, const FoldedRound
   }
   ApplyResult applied;
   if (!subjects.empty()) {
-    const Applier::Parts parts{parts_.target, parts_.store, mirror_, policy_, parts_.clock};
-    Applier applier(parts, config_.rewrites_max);
+    const Applier::Parts parts{
+        parts_.target,
+        parts_.store,
+        state_.mirror,
+        policy_,
+        parts_.clock,
+        state_.gauge,
+        parts_.log,
+        state_.holds_in_force};
+    const Applier::Limits limits{config_.worker.rewrites_max, config_.guard};
+    Applier applier(parts, limits);
     Applier::Interrupted cut_short = [this] { return interrupted(); };
     applied = co_await applier.apply(subjects, std::move(cut_short));
   }
@@ -108,11 +100,33 @@ Task<void> Round::bring_about(People people, const Work& work, const FoldedRound
     std::optional<Trouble>& known = people.at(id).trouble;
     known = decisive(known, trouble);
   }
-  tell(people, applied);
-  const SettleParts settle_parts{retry_, policy_, parts_.randomness, parts_.clock.now()};
+  std::set<PersonId> planned;
+  for (const Subject& subject : subjects) planned.insert(subject.person);
+  const Instant now = parts_.clock.now();
+  std::vector<Hold> holds = kept_holds(applied, planned, policy_.version, parts_.crypto, now);
+  name_holds(people, applied, holds);
+  RoundReport report(parts_, state_.statistics);
+  report.tell_holds(applied.holds, holds);
+  if (!holds.empty()) state_.holds_in_force = true;
+  const SettleParts settle_parts{retry_, policy_, parts_.randomness, now};
   Settlement settlement = settlement_of(people, applied, settle_parts);
-  count_dead(settlement);
+  settlement.holds = std::move(holds);
+  if (!settlement.to_check.empty()) state_.leavers_done = true;
+  report.tell(people, applied, settlement);
   co_await parts_.store.settle(std::move(settlement));
+}
+
+/// Says for whom a removal waits in which hold.
+void Round::name_holds(
+    People& people, const ApplyResult& applied, const std::vector<Hold>& changed
+) {
+  const auto waiting = waiting_in(applied.holds, changed);
+  for (auto& [id, person] : people) {
+    const auto found = waiting.find(id);
+    if (person.trouble && person.trouble->held && found != waiting.end()) {
+      person.trouble->reason = found->second;
+    }
+  }
 }
 
 Task<void> Round::link(People& people, const Work& work, const FoldedRound& folded) {
@@ -124,7 +138,7 @@ Task<void> Round::link(People& people, const Work& work, const FoldedRound& fold
     if (!known.accounts.empty() && !relink) continue;
     // Somebody who leaves may have got an account, and access by hand, since it was last looked
     // for.
-    const bool looked_lately = known.account_recheck_at && !has_left(person);
+    const bool looked_lately = known.account_recheck_at && !has_left(person.subject);
     if (looked_lately && !relink) {
       person.next_look_up = known.account_recheck_at;
       take_link(person, known, LinkOutcome());
@@ -154,48 +168,10 @@ void Round::take_link(RoundPerson& person, const WorkPerson& known, LinkOutcome 
 
 Task<bool> Round::interrupted() {
   if (stop_.stop_requested()) co_return true;
-  if (parts_.clock.monotonic() - started_at_ > config_.round_time_max) co_return true;
+  if (state_.turn.is_wanted()) co_return true;
+  if (parts_.clock.monotonic() - started_at_ > config_.worker.round_time_max) co_return true;
   if (for_leavers_) co_return false;
   co_return co_await parts_.store.leaver_is_waiting(parts_.clock.now());
-}
-
-void Round::count_dead(const Settlement& settlement) {
-  for (const EventResult& result : settlement.events) {
-    if (result.state == EventState::dead) ++statistics_.dead;
-  }
-}
-
-void Round::tell(const People& people, const ApplyResult& applied) {
-  statistics_.lost_writes += applied.lost_writes;
-  for (const OperationRecord& operation : applied.operations) {
-    const bool adds = operation.kind == Operation::Kind::add_members ||
-                      operation.kind == Operation::Kind::add_roles;
-    if (operation.verified_at) ++(adds ? statistics_.grants : statistics_.revocations);
-    std::vector<LogField> fields;
-    fields.emplace_back("person", operation.person.value);
-    fields.emplace_back("entitlement", to_string(operation.name));
-    fields.emplace_back("event", operation.event);
-    fields.emplace_back("why", operation.reason);
-    if (operation.lost > 0) fields.emplace_back("lost", std::int64_t{operation.lost});
-    if (operation.verified_at) {
-      parts_.log.info(adds ? "granted" : "removed", fields);
-    } else {
-      parts_.log.warning(adds ? "not granted yet" : "not removed yet", fields);
-    }
-  }
-  for (const auto& [id, person] : people) {
-    if (!person.trouble) {
-      statistics_.applied += person.events.size();
-      continue;
-    }
-    if (person.trouble->cut_short) continue;
-    if (person.trouble->error == ErrorClass::contended) ++statistics_.contended;
-    std::vector<LogField> fields;
-    fields.emplace_back("person", id.value);
-    fields.emplace_back("error", std::string(to_string(person.trouble->error)));
-    fields.emplace_back("reason", person.trouble->reason);
-    parts_.log.warning("person does not agree with the tenant yet", fields);
-  }
 }
 
 }  // namespace rosterd::sync

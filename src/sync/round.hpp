@@ -5,6 +5,7 @@
 #include "fold_round.hpp"
 #include "rosterd/sync/engine.hpp"
 #include "settle_round.hpp"
+#include "worker_state.hpp"
 
 #include <stop_token>
 
@@ -16,20 +17,18 @@ class Round {
  public:
   Round(
       const EngineParts& parts,
-      const WorkerConfig& config,
+      const EngineConfig& config,
       const RetryPolicy& retry,
       const Policy& policy,
       AccountResolver& resolver,
-      TenantMirror& mirror,
-      EngineStatistics& statistics
+      WorkerState& state
   )
       : parts_(parts),
         config_(config),
         retry_(retry),
         policy_(policy),
         resolver_(resolver),
-        mirror_(mirror),
-        statistics_(statistics) {}
+        state_(state) {}
 
   Task<void> process(Work work, std::stop_token stop);
 
@@ -37,21 +36,18 @@ class Round {
   using People = std::map<PersonId, RoundPerson>;
 
   Task<void> keep_records(const Work& work, const FoldedRound& folded);
-  RoundPerson person_of(const WorkPerson& known, const PersonRecord& record) const;
   Task<void> bring_about(People people, const Work& work, const FoldedRound& folded);
   Task<void> link(People& people, const Work& work, const FoldedRound& folded);
   void take_link(RoundPerson& person, const WorkPerson& known, LinkOutcome outcome) const;
   Task<bool> interrupted();
-  void count_dead(const Settlement& settlement);
-  void tell(const People& people, const ApplyResult& applied);
+  void name_holds(People& people, const ApplyResult& applied, const std::vector<Hold>& changed);
 
   const EngineParts& parts_;
-  const WorkerConfig& config_;
+  const EngineConfig& config_;
   const RetryPolicy& retry_;
   const Policy& policy_;
   AccountResolver& resolver_;
-  TenantMirror& mirror_;
-  EngineStatistics& statistics_;
+  WorkerState& state_;
   std::stop_token stop_;
   Duration started_at_{0};
   bool for_leavers_ = false;

@@ -1,5 +1,7 @@
 #include "settle_round.hpp"
 
+#include "subject.hpp"
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -7,6 +9,21 @@
 namespace rosterd::sync {
 
 namespace {
+
+/// What nobody may take away, and what a person has decided to leave.
+std::map<PersonId, std::set<std::string>> kept_by(const ApplyResult& applied) {
+  std::map<PersonId, std::set<std::string>> kept;
+  for (const Unmet& unmet : applied.rest.unmet) {
+    const bool is_kept = unmet.removal && unmet.why == Unmet::Why::is_protected;
+    if (is_kept) kept[unmet.person].insert(to_string(unmet.name) + " (protected)");
+  }
+  for (std::size_t i = 0; i < applied.withheld.size(); ++i) {
+    if (!applied.withheld[i] || !applied.withheld[i]->rejected) continue;
+    const Change& change = applied.rest.changes[i];
+    kept[change.person].insert(to_string(change.name) + " (its removal was rejected)");
+  }
+  return kept;
+}
 
 std::string listed(const std::string& verb, const std::set<std::string>& names) {
   if (names.empty()) return {};
@@ -50,6 +67,10 @@ std::map<PersonId, std::string> deeds(
     std::string& text = texts[person];
     text += (text.empty() ? "" : "; ") + listed("removed", names);
   }
+  for (const auto& [person, names] : kept_by(applied)) {
+    std::string& text = texts[person];
+    text += (text.empty() ? "" : "; ") + listed("kept", names);
+  }
   return texts;
 }
 
@@ -71,6 +92,10 @@ class EventSettler {
     result.reason = trouble.reason;
     if (trouble.cut_short) {
       result.state = EventState::pending;
+      return result;
+    }
+    if (trouble.held) {
+      result.state = EventState::held;
       return result;
     }
     result.error = trouble.error;
@@ -110,6 +135,24 @@ Instant retry_without_event(const Trouble& trouble, const SettleParts& parts) {
       parts.now + (trouble.error == ErrorClass::no_account ? parts.retry.account_recheck
                                                            : parts.retry.leaver_delay_max);
   return std::max(soonest, trouble.retry_at.value_or(soonest));
+}
+
+/// Whose effective access is worth a look: leavers who have just lost something, or just left.
+void note_leaver(
+    Settlement& settlement, const RoundPerson& person, const std::set<PersonId>& touched
+) {
+  const Subject& subject = person.subject;
+  if (!has_left(subject)) {
+    settlement.not_left.push_back(subject.person);
+    return;
+  }
+  if (person.events.empty() && !touched.contains(subject.person)) return;
+  for (const AccountId& account : subject.accounts) {
+    LeaverAccount of;
+    of.person = subject.person;
+    of.account = account;
+    settlement.to_check.push_back(std::move(of));
+  }
 }
 
 /// When accounts are looked for again: at once where the look-up came to no end.
@@ -158,10 +201,14 @@ Settlement settlement_of(
   learn(settlement, applied, parts);
   const auto done = deeds(people, applied);
   const EventSettler settler(parts);
+  std::set<PersonId> touched;
+  for (const OperationRecord& operation : applied.operations) touched.insert(operation.person);
   for (const auto& [id, person] : people) {
-    const bool leaver = person.subject.lifecycle.state == LifecycleState::left;
+    const bool leaver = has_left(person.subject);
     std::optional<Instant> next_due = person.subject.lifecycle.next_change_at;
-    if (person.trouble && person.events.empty()) {
+    // What is held waits for a person, not for a time.
+    const bool looks_again = person.trouble && !person.trouble->held && person.events.empty();
+    if (looks_again) {
       next_due = earlier(next_due, retry_without_event(*person.trouble, parts));
     }
     settlement.next_due[id] = next_due;
@@ -178,7 +225,9 @@ Settlement settlement_of(
       if (looked_now) recheck = earlier(recheck, result.next_attempt_at);
       settlement.events.push_back(std::move(result));
     }
-    if (!person.trouble) settlement.agreed.push_back(id);
+    if (person.trouble) continue;
+    settlement.agreed.push_back(id);
+    note_leaver(settlement, person, touched);
   }
   return settlement;
 }

@@ -72,6 +72,8 @@ std::string_view to_string(Call call) {
       "update_permission",
       "attach_roles",
       "nest_groups",
+      "effective",
+      "storage",
   };
   return names[static_cast<std::size_t>(call)];
 }
@@ -84,6 +86,8 @@ bool mutates(Call call) {
     case Call::users_with_email:
     case Call::users_page:
     case Call::permissions:
+    case Call::effective:
+    case Call::storage:
       return false;
     case Call::add_members:
     case Call::remove_members:

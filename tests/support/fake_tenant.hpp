@@ -32,6 +32,8 @@ enum class Call {
   update_permission,
   attach_roles,
   nest_groups,
+  effective,
+  storage,
 };
 std::string_view to_string(Call call);
 bool mutates(Call call);
@@ -48,7 +50,7 @@ enum class Fate {
 /// Every call suspends once, so that two at a time would be seen: a second mutating call while one
 /// is in flight aborts. Names in the verbs are those of groups, roles (of application `app`) and
 /// users (`ada` is `auth0|ada`, ada@example.com, of connection `Users`).
-class FakeTenant : public Target, public Accounts, public Structure {
+class FakeTenant : public Target, public Accounts, public Structure, public Access, public Storage {
  public:
   static constexpr int always = -1;
 
@@ -61,6 +63,11 @@ class FakeTenant : public Target, public Accounts, public Structure {
   void loses_group(const std::string& name);
   void put(const std::string& entitlement, const std::string& user);   ///< by somebody else
   void take(const std::string& entitlement, const std::string& user);  ///< by somebody else
+
+  /// Who is in `inner` is in `outer`, too.
+  void nests(const std::string& outer, const std::string& inner);
+  /// Whoever is in the group has the role.
+  void attaches(const std::string& role, const std::string& group);
 
   struct Plot {
     Call call = Call::add_members;
@@ -95,6 +102,7 @@ class FakeTenant : public Target, public Accounts, public Structure {
   const std::vector<TenantPermission>& known_permissions() const { return permissions_; }
 
   std::size_t body_limit = 1'000'000;
+  std::uint64_t storage_bytes = 10'000;  ///< what the gauge says
 
   Task<Answer<std::vector<TenantGroup>>> groups() override;
   Task<Answer<std::vector<TenantRole>>> roles() override;
@@ -124,6 +132,11 @@ class FakeTenant : public Target, public Accounts, public Structure {
   Task<Answer<Acknowledged>> nest_groups(EntitlementId group, std::vector<EntitlementId> nested)
       override;
 
+  Task<Answer<EffectiveAccess>> effective(
+      AccountId account, std::string application, std::string connection
+  ) override;
+  Task<Answer<StorageUse>> storage() override;
+
  private:
   using Effect = std::function<std::optional<TargetError>()>;
 
@@ -134,6 +147,8 @@ class FakeTenant : public Target, public Accounts, public Structure {
 
   static TargetError not_found(const std::string& what);
   TenantGroup* group(const EntitlementId& id);
+  TenantGroup* group_named(const std::string& name);
+  bool is_in(const TenantGroup& group, const AccountId& account) const;
   TenantRole* role(const EntitlementId& id);
   std::string next_id(const std::string& prefix);
 

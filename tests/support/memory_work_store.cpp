@@ -182,12 +182,15 @@ Task<void> MemoryWorkStore::settle(Settlement settlement) {
   for (const LedgerEntry& entry : settlement.granted) {
     ledger[Assignment(entry.account, entry.entitlement)] = entry;
   }
+  settle_guard(settlement);
+  settle_checks(settlement);
   for (OperationRecord& operation : settlement.operations) {
     operations.push_back(std::move(operation));
   }
   const std::set<PersonId> agreed(settlement.agreed.begin(), settlement.agreed.end());
   for (auto& [id, row] : events) {
-    const bool waits = row.state == EventState::waiting || row.state == EventState::retrying;
+    const bool waits = row.state == EventState::waiting || row.state == EventState::retrying ||
+                       row.state == EventState::held;
     if (!waits || !row.folded || !agreed.contains(row.event.person)) continue;
     row.state = EventState::applied;
     row.due_at.reset();
@@ -229,6 +232,80 @@ Task<std::optional<WorkPerson>> MemoryWorkStore::person(PersonId id) {
   std::optional<WorkPerson> found;
   if (people.contains(id)) found = load(id);
   co_return found;
+}
+
+void MemoryWorkStore::settle_guard(const Settlement& settlement) {
+  for (const Removal& removal : settlement.removals) removals[removal.key()] = removal;
+  for (Hold hold : settlement.holds) {
+    if (hold.id == 0) hold.id = holds.empty() ? 1 : holds.rbegin()->first + 1;
+    holds[hold.id] = hold;
+  }
+  for (const PersonId& person : settlement.released) release(person, settlement.at);
+  for (auto& [id, row] : events) {
+    const bool held = row.state == EventState::held;
+    const auto& refused = settlement.refused;
+    const bool is_refused =
+        std::find(refused.begin(), refused.end(), row.event.person) != refused.end();
+    if (!held || !is_refused) continue;
+    row.state = EventState::cancelled;
+    row.reason = settlement.refused_reason;
+  }
+}
+
+void MemoryWorkStore::release(const PersonId& person, Instant at) {
+  bool any = false;
+  for (auto& [id, row] : events) {
+    if (row.state != EventState::held || row.event.person != person) continue;
+    row.state = EventState::pending;
+    row.due_at.reset();
+    any = true;
+  }
+  const auto known = people.find(person);
+  if (!any && known != people.end()) known->second.next_due = at;
+}
+
+void MemoryWorkStore::settle_checks(const Settlement& settlement) {
+  unchecked.insert(settlement.to_check.begin(), settlement.to_check.end());
+  for (const Settlement::Checked& checked : settlement.checked) {
+    unchecked.erase(checked.of);
+    residual[checked.of] = checked.remains;
+  }
+  for (const PersonId& person : settlement.not_left) {
+    std::erase_if(unchecked, [&](const LeaverAccount& of) { return of.person == person; });
+    std::erase_if(residual, [&](const auto& row) { return row.first.person == person; });
+  }
+  if (settlement.drift) drift_rows = *settlement.drift;
+  if (settlement.reconciled) reconciled = settlement.reconciled;
+  if (settlement.storage) storage = settlement.storage;
+}
+
+Task<GuardState> MemoryWorkStore::guard_state(Instant now, Duration window) {
+  GuardState state;
+  for (const auto& [id, person] : people) {
+    const auto status = person.record.attributes.find(attribute::status);
+    const bool left = status != person.record.attributes.end() && to_text(status->second) == "left";
+    if (!left) ++state.people;
+  }
+  state.ledger = ledger.size();
+  for (const auto& [key, removal] : removals) {
+    if (removal.at > now - window) state.removals.push_back(removal);
+  }
+  for (const auto& [id, hold] : holds) {
+    if (is_in_force(hold.state)) state.holds.push_back(hold);
+  }
+  co_return state;
+}
+
+Task<std::vector<LeaverAccount>> MemoryWorkStore::leavers_to_check(std::size_t max) {
+  std::vector<LeaverAccount> found;
+  for (const LeaverAccount& of : unchecked) {
+    if (found.size() < max) found.push_back(of);
+  }
+  co_return found;
+}
+
+Task<std::vector<DriftRow>> MemoryWorkStore::drift() {
+  co_return drift_rows;
 }
 
 Task<std::size_t> MemoryWorkStore::prune(Instant, Retention, std::size_t) {

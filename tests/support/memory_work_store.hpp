@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,13 @@ class MemoryWorkStore : public WorkStore {
   std::map<AccountId, PersonId> links;
   std::map<Assignment, LedgerEntry> ledger;
   std::vector<OperationRecord> operations;
+  std::map<AssignmentKey, Removal> removals;
+  std::map<std::int64_t, Hold> holds;
+  std::set<LeaverAccount> unchecked;
+  std::map<LeaverAccount, std::vector<ResidualAccess>> residual;
+  std::vector<DriftRow> drift_rows;
+  std::optional<ReconcileReport> reconciled;
+  std::optional<StorageReading> storage;
   std::string policy_version;
   std::size_t settlements = 0;
 
@@ -56,6 +64,9 @@ class MemoryWorkStore : public WorkStore {
   Task<bool> use_policy(std::string version, std::string text, Instant now) override;
   Task<std::vector<WorkPerson>> people_after(PersonId after, std::size_t people_max) override;
   Task<std::optional<WorkPerson>> person(PersonId id) override;
+  Task<GuardState> guard_state(Instant now, Duration window) override;
+  Task<std::vector<LeaverAccount>> leavers_to_check(std::size_t max) override;
+  Task<std::vector<DriftRow>> drift() override;
   Task<std::size_t> prune(Instant now, Retention retention, std::size_t rows_max) override;
 
  private:
@@ -64,6 +75,9 @@ class MemoryWorkStore : public WorkStore {
   WorkPerson load(const PersonId& id) const;
   void settle_event(const EventResult& result);
   void settle_person(const Settlement& settlement);
+  void settle_guard(const Settlement& settlement);
+  void settle_checks(const Settlement& settlement);
+  void release(const PersonId& person, Instant at);
 
   EventId last_event_ = 0;
   std::vector<EventId> of_leavers_;

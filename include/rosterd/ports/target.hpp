@@ -4,9 +4,11 @@
 #include "rosterd/base/result.hpp"
 #include "rosterd/base/task.hpp"
 #include "rosterd/domain/outcome.hpp"
+#include "rosterd/domain/residual.hpp"
 #include "rosterd/domain/tenant.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -105,15 +107,6 @@ class Structure {
   ) = 0;
 };
 
-/// What an account may do, as the extension computes it now.
-struct EffectiveAccess {
-  std::vector<std::string> groups;  ///< names, nested ones included
-  std::vector<std::string> direct_groups;
-  std::vector<EntitlementName> roles;  ///< through groups included
-  std::vector<EntitlementName> direct_roles;
-  std::vector<std::string> permissions;  ///< only when an application was named
-};
-
 /// Answers "what may this account do?". Same conduct as `Target`.
 class Access {
  public:
@@ -123,6 +116,21 @@ class Access {
   virtual Task<Answer<EffectiveAccess>> effective(
       AccountId account, std::string application, std::string connection
   ) = 0;
+};
+
+/// How much of its storage the tenant uses (extension-api.md, "Limits that users meet").
+struct StorageUse {
+  std::uint64_t bytes = 0;
+  std::string type;  ///< `default`
+};
+
+/// The storage gauge. Asks the Management API behind the extension: at most hourly. Same conduct as
+/// `Target`, but a missing scope (`read:configuration`) pauses nothing. A storage that does not say
+/// how large it is (S3) is `configuration`, too, with what to set.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+  virtual Task<Answer<StorageUse>> storage() = 0;
 };
 
 }  // namespace rosterd

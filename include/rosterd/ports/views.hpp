@@ -1,15 +1,22 @@
 #pragma once
 
 #include "rosterd/base/instant.hpp"
+#include "rosterd/domain/audit.hpp"
+#include "rosterd/domain/drift.hpp"
+#include "rosterd/domain/guard.hpp"
+#include "rosterd/domain/hold.hpp"
 #include "rosterd/domain/ledger.hpp"
 #include "rosterd/domain/lifecycle.hpp"
 #include "rosterd/domain/outcome.hpp"
 #include "rosterd/domain/person.hpp"
+#include "rosterd/domain/residual.hpp"
+#include "rosterd/domain/storage.hpp"
 #include "rosterd/ports/intake_store.hpp"
 #include "rosterd/ports/work_store.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,6 +47,7 @@ struct EventRow {
   EventState state = EventState::pending;
   int attempts = 0;
   int crashes = 0;
+  bool folded = false;  ///< merged into the person's record
   std::optional<Instant> next_attempt_at;
   std::optional<Instant> finished_at;
   std::optional<ErrorClass> error;
@@ -65,6 +73,13 @@ struct StatusView {
   std::vector<Intake> intakes;  ///< the last ten, newest first
   std::uint64_t database_bytes = 0;
   int schema_version = 0;
+  std::vector<Hold> holds;             ///< in force, oldest first; without their removals
+  std::vector<PersonId> held_leavers;  ///< who have left and keep something until somebody decides
+  std::uint64_t residual = 0;          ///< ways that leavers have left to groups and roles
+  std::map<DriftKind, std::uint64_t> drift;  ///< of the last reconciliation; every kind
+  std::uint64_t contended = 0;
+  std::optional<ReconcileReport> reconciliation;  ///< the last one
+  std::optional<StorageReading> storage;
 };
 
 struct PersonRow {
@@ -99,6 +114,29 @@ class Views {
   ) = 0;
 
   virtual std::vector<Intake> intakes(std::size_t limit) = 0;
+
+  /// In force, oldest first; with `also_over`, those that are over, too, newest first after them.
+  /// Whole, with the removals that are left; of a hold that is over, none is.
+  virtual std::vector<Hold> holds(bool also_over, std::size_t limit) = 0;
+  virtual GuardState guard_state(Instant now, Duration window) = 0;
+
+  virtual std::vector<DriftRow> drift() = 0;
+  /// Of one person, or of everybody.
+  virtual std::vector<ResidualRow> residual(const std::optional<PersonId>& person) = 0;
+
+  /// The audit in order, rows of `from` (inclusive) to `to` (exclusive), streamed.
+  virtual void audit(
+      std::optional<Instant> from,
+      std::optional<Instant> to,
+      const std::function<void(const AuditRow&)>& visit
+  ) = 0;
+  /// Id and hash of the row that the oldest kept one follows: 0 and `audit_origin` where none was
+  /// ever deleted.
+  struct AuditAnchor {
+    std::int64_t id = 0;
+    Digest hash = audit_origin;
+  };
+  virtual AuditAnchor audit_anchor() = 0;
 };
 
 /// What a person may do to the outbox. Called on the loop of whoever owns the store.
@@ -108,12 +146,15 @@ class OutboxControl {
 
   /// For each selected event that is finished (dead ones, unless states say otherwise) a new row
   /// with `replay_of`; the old one stays. What the person's record holds already is not said once
-  /// more: the tenant is compared with the record as it is now. Gives the new ids.
-  virtual Task<std::vector<EventId>> replay(EventSelection selection, Instant now) = 0;
+  /// more: the tenant is compared with the record as it is now. `by` is who asked, for the audit.
+  /// Gives the new ids.
+  virtual Task<std::vector<EventId>> replay(
+      EventSelection selection, std::string by, Instant now
+  ) = 0;
 
   /// Open events that are not running become `cancelled`. Gives their ids.
   virtual Task<std::vector<EventId>> cancel(
-      EventSelection selection, std::string reason, Instant now
+      EventSelection selection, std::string reason, std::string by, Instant now
   ) = 0;
 };
 

@@ -3,10 +3,15 @@
 #include "rosterd/base/instant.hpp"
 #include "rosterd/base/task.hpp"
 #include "rosterd/domain/change_event.hpp"
+#include "rosterd/domain/drift.hpp"
+#include "rosterd/domain/guard.hpp"
+#include "rosterd/domain/hold.hpp"
 #include "rosterd/domain/ledger.hpp"
 #include "rosterd/domain/outcome.hpp"
 #include "rosterd/domain/person.hpp"
 #include "rosterd/domain/plan.hpp"
+#include "rosterd/domain/residual.hpp"
+#include "rosterd/domain/storage.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -82,6 +87,25 @@ struct Settlement {
   /// People who agree with the tenant, as read back: their other open events that are folded in
   /// (waiting, retrying) are applied with this.
   std::vector<PersonId> agreed;
+
+  std::vector<Hold> holds;         ///< as they are now, whole; id 0: new
+  std::vector<Removal> removals;   ///< begun; an older one of the same assignment is replaced
+  std::vector<PersonId> released;  ///< approved: their held events are pending, at once
+  std::vector<PersonId> refused;   ///< rejected: their held events are cancelled
+  std::string refused_reason;
+  std::string decided_by;  ///< the person whose decision this records; empty: nobody's
+
+  std::vector<LeaverAccount> to_check;  ///< effective access is to be looked at
+  struct Checked {
+    LeaverAccount of;
+    std::vector<ResidualAccess> remains;  ///< replaces what was known of the account
+  };
+  std::vector<Checked> checked;
+  std::vector<PersonId> not_left;  ///< nothing of theirs is residual (any more)
+
+  std::optional<std::vector<DriftRow>> drift;  ///< whole, replacing what was there
+  std::optional<ReconcileReport> reconciled;
+  std::optional<StorageReading> storage;
   Instant at{};
 };
 
@@ -139,12 +163,21 @@ class WorkStore : public Links {
 
   virtual Task<std::optional<WorkPerson>> person(PersonId id) = 0;
 
+  /// What the guard has to know; removals begun after `now - window`.
+  virtual Task<GuardState> guard_state(Instant now, Duration window) = 0;
+
+  /// Accounts of leavers whose effective access is yet to be checked, oldest first.
+  virtual Task<std::vector<LeaverAccount>> leavers_to_check(std::size_t max) = 0;
+
+  /// As the last settlement left it.
+  virtual Task<std::vector<DriftRow>> drift() = 0;
+
   /// Deletes what retention allows, a small transaction at a time; gives rows deleted, 0: done.
   struct Retention {
     Duration payload = std::chrono::hours{24 * 7};
     Duration events = std::chrono::hours{24 * 30};
     Duration deduplication = std::chrono::hours{24 * 90};
-    Duration operations = std::chrono::hours{24 * 400};
+    Duration operations = std::chrono::hours{24 * 400};  ///< and the audit, and holds that are over
   };
   virtual Task<std::size_t> prune(Instant now, Retention retention, std::size_t rows_max) = 0;
 };

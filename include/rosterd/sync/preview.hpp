@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rosterd/base/task.hpp"
+#include "rosterd/domain/guard.hpp"
 #include "rosterd/domain/plan.hpp"
 #include "rosterd/domain/policy.hpp"
 #include "rosterd/domain/time_zones.hpp"
@@ -21,6 +22,7 @@ namespace rosterd::sync {
 struct PreviewInput {
   std::vector<WorkPerson> people;   ///< as the store has them; one, some or all
   std::vector<ChangeEvent> events;  ///< accepted and not folded yet, then hypothetical ones
+  GuardState guard;                 ///< as the store has it
 };
 
 /// What the worker would do, and for whom it could not.
@@ -34,7 +36,9 @@ struct Preview {
     std::optional<Instant> effective_at;  ///< an event of this person lies in the future
   };
   std::map<PersonId, Person> people;
-  std::size_t calls = 0;  ///< mutating calls that applying would take
+  GuardVerdict verdict;   ///< what of the plan would wait for approval
+  std::size_t calls = 0;  ///< mutating calls that applying all of it would take
+  TenantState tenant;     ///< as it was read
 };
 
 /// A dry run on the code that the worker runs: fold, link, decide, diff. It is given no way to
@@ -48,14 +52,23 @@ class Previewer {
     const TimeZones& zones;
     const Clock& clock;
   };
-  Previewer(Parts parts, std::shared_ptr<const Policy> policy, std::size_t bulk_lookup_min)
-      : parts_(parts), policy_(std::move(policy)), bulk_lookup_min_(bulk_lookup_min) {}
+  Previewer(
+      Parts parts,
+      std::shared_ptr<const Policy> policy,
+      GuardSettings guard,
+      std::size_t bulk_lookup_min
+  )
+      : parts_(parts),
+        policy_(std::move(policy)),
+        guard_(guard),
+        bulk_lookup_min_(bulk_lookup_min) {}
 
   Task<Answer<Preview>> preview(PreviewInput input);
 
  private:
   Parts parts_;
   std::shared_ptr<const Policy> policy_;
+  GuardSettings guard_;
   std::size_t bulk_lookup_min_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rosterd/adapters/openssl/crypto.hpp"
 #include "rosterd/sync/engine.hpp"
 #include "support/fake_tenant.hpp"
 #include "support/manual_clock.hpp"
@@ -23,6 +24,15 @@ class SilentLog : public Log {
   void write(LogLevel, std::string_view, const std::vector<LogField>&) override {}
 };
 
+class KeptMeasurements : public Measurements {
+ public:
+  void access_revoked(Duration after_receipt) override { revoked.push_back(after_receipt); }
+  void event_applied(Duration after_receipt, bool) override { applied.push_back(after_receipt); }
+
+  std::vector<Duration> revoked;
+  std::vector<Duration> applied;
+};
+
 using Values = std::map<std::string, std::string>;
 
 /// What an event says beside its attributes.
@@ -39,6 +49,8 @@ class Syncing : public testing::Test {
  protected:
   Syncing() {
     policy.version = "policy-1";
+    guard.enabled = false;  // has tests of its own
+    reconcile.every = Duration{0};
     finds_accounts_by({by_user_id(), by_email()});
   }
 
@@ -123,9 +135,25 @@ class Syncing : public testing::Test {
 
   /// A new process on the same store and tenant.
   void start() {
-    const sync::EngineParts parts{store, tenant, tenant, zones, clock, randomness, log};
+    const sync::EngineParts parts{
+        store,
+        tenant,
+        tenant,
+        tenant,
+        tenant,
+        zones,
+        *crypto,
+        clock,
+        randomness,
+        measurements,
+        log};
+    sync::EngineConfig engine_config;
+    engine_config.worker = config;
+    engine_config.guard = guard;
+    engine_config.reconcile = reconcile;
+    engine_config.storage_bytes_max = storage_bytes_max;
     in_force_ = std::make_shared<Policy>(policy);
-    engine_ = std::make_unique<sync::Engine>(parts, config, in_force_, loop.get_executor());
+    engine_ = std::make_unique<sync::Engine>(parts, engine_config, in_force_, loop.get_executor());
     run(loop, store.recover(clock.now(), config.crashes_max));
     run(loop, store.use_policy(policy.version, policy.text, clock.now()));
   }
@@ -135,6 +163,23 @@ class Syncing : public testing::Test {
     in_force_ = std::make_shared<Policy>(policy);
     engine().replace_policy(in_force_);
     run(loop, store.use_policy(policy.version, policy.text, clock.now()));
+  }
+
+  /// `leavers open: ada Staff, bob Staff; removals approved: cleo Sales`; those over without what
+  /// they had.
+  std::string holds_now() const {
+    std::string text;
+    for (const auto& [id, hold] : store.holds) {
+      text += text.empty() ? "" : "; ";
+      text += std::string(to_string(hold.cause)) + " " + std::string(to_string(hold.state));
+      std::set<std::string> removals;
+      for (const HeldRemoval& one : hold.removals) {
+        removals.insert(one.account.value.substr(6) + " " + to_string(one.name));
+      }
+      for (const std::string& one : removals)
+        text += (one == *removals.begin() ? ": " : ", ") + one;
+    }
+    return text;
   }
 
   bool one_round(std::stop_token stop = {}) { return run(loop, engine().round(std::move(stop))); }
@@ -176,10 +221,15 @@ class Syncing : public testing::Test {
   ManualClock clock;
   FixedRandomness randomness;
   FixedZones zones;
+  std::unique_ptr<Crypto> crypto = openssl::make_crypto();
+  KeptMeasurements measurements;
   SilentLog log;
   FakeTenant tenant;
   MemoryWorkStore store;
   WorkerConfig config;
+  GuardSettings guard;
+  ReconcileConfig reconcile;
+  std::uint64_t storage_bytes_max = 0;
   Policy policy;
 
  private:

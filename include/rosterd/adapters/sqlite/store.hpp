@@ -2,6 +2,7 @@
 
 #include "rosterd/base/instant.hpp"
 #include "rosterd/base/task.hpp"
+#include "rosterd/ports/crypto.hpp"
 #include "rosterd/ports/event_log.hpp"
 #include "rosterd/ports/intake_store.hpp"
 #include "rosterd/ports/views.hpp"
@@ -57,7 +58,8 @@ class Store {
  public:
   /// Takes the lock (`PATH.lock`; the error names the process that has it), opens or creates the
   /// file, migrates it, and loads what is kept in memory. Results are delivered on `loop`.
-  Store(StoreOptions options, asio::any_io_executor loop);
+  /// `crypto` chains the audit; it outlives the store.
+  Store(StoreOptions options, const Crypto& crypto, asio::any_io_executor loop);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;

@@ -1,0 +1,226 @@
+#include "hold_decider.hpp"
+
+#include "hold_keeping.hpp"
+#include "subject.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace rosterd::sync {
+
+namespace {
+
+DecisionOutcome outcome(DecisionOutcome::Kind kind, std::string text) {
+  DecisionOutcome made;
+  made.kind = kind;
+  made.text = std::move(text);
+  return made;
+}
+
+std::set<PersonId> people_of(const std::vector<HeldRemoval>& removals) {
+  std::set<PersonId> people;
+  for (const HeldRemoval& removal : removals) people.insert(removal.person);
+  return people;
+}
+
+std::set<AssignmentKey> keys_of(const std::vector<HeldRemoval>& removals) {
+  std::set<AssignmentKey> keys;
+  for (const HeldRemoval& removal : removals) keys.insert(removal.key());
+  return keys;
+}
+
+HeldRemoval held(const Change& change) {
+  HeldRemoval removal;
+  removal.person = change.person;
+  removal.account = change.account;
+  removal.entitlement = change.entitlement;
+  removal.name = change.name;
+  removal.reason = change.reason;
+  removal.leaver = change.leaver;
+  removal.event = change.event;
+  return removal;
+}
+
+}  // namespace
+
+Task<DecisionOutcome> HoldDecider::run(HoldDecision decision) {
+  guard_ = co_await parts_.store.guard_state(parts_.clock.now(), config_.guard.longest_window());
+  const auto found = std::find_if(guard_.holds.begin(), guard_.holds.end(), [&](const Hold& hold) {
+    return hold.hash == decision.hash && hold.state != HoldState::approved;
+  });
+  if (found == guard_.holds.end()) {
+    co_return outcome(
+        DecisionOutcome::Kind::unknown,
+        "no hold that can be decided has this hash: it was decided, has changed, or has lapsed"
+    );
+  }
+  const std::set<PersonId> concerned = people_of(found->removals);
+  for (const PersonId& person : decision.people) {
+    if (concerned.contains(person)) continue;
+    co_return outcome(
+        DecisionOutcome::Kind::unknown, "nothing of person " + person.value + " is in this hold"
+    );
+  }
+  SplitHold parts = split(*found, decision.people);
+  if (!decision.approve) co_return co_await reject(std::move(parts), std::move(decision));
+  co_return co_await approve(*found, std::move(parts), std::move(decision));
+}
+
+Task<DecisionOutcome> HoldDecider::approve(
+    const Hold& hold, SplitHold split, HoldDecision decision
+) {
+  const auto unread = co_await state_.mirror.read();
+  if (unread) {
+    co_return outcome(
+        DecisionOutcome::Kind::failed,
+        "the tenant could not be read to see that nothing has moved: " + unread->text
+    );
+  }
+  const auto subjects = co_await subjects_of(split.part);
+  auto now_wanted = removals_now(split.part, subjects);
+  if (keys_of(now_wanted) != keys_of(split.part.removals)) {
+    co_return co_await renew(hold, split.part, std::move(now_wanted));
+  }
+  split.part.state = HoldState::approved;
+  Settlement settlement;
+  for (const PersonId& person : people_of(split.part.removals)) {
+    if (!person.value.empty()) settlement.released.push_back(person);
+  }
+  co_return co_await record(std::move(split), std::move(decision), std::move(settlement));
+}
+
+Task<DecisionOutcome> HoldDecider::reject(SplitHold split, HoldDecision decision) {
+  split.part.state = HoldState::rejected;
+  Settlement settlement;
+  const std::set<PersonId> elsewhere = waiting_elsewhere(split.part.id);
+  for (const PersonId& person : people_of(split.part.removals)) {
+    const bool decided = !person.value.empty() && !elsewhere.contains(person);
+    if (decided) settlement.refused.push_back(person);
+  }
+  settlement.refused_reason = "the removals were rejected by " + decision.by;
+  if (!decision.note.empty()) settlement.refused_reason += ": " + decision.note;
+  co_return co_await record(std::move(split), std::move(decision), std::move(settlement));
+}
+
+/// People of whom something else waits in another open hold.
+std::set<PersonId> HoldDecider::waiting_elsewhere(std::int64_t hold) const {
+  std::set<PersonId> people;
+  for (const Hold& other : guard_.holds) {
+    if (other.id == hold || other.state != HoldState::open) continue;
+    people.merge(people_of(other.removals));
+  }
+  return people;
+}
+
+Task<std::vector<Subject>> HoldDecider::subjects_of(const Hold& part) {
+  std::vector<Subject> subjects;
+  Subject strangers;
+  for (const HeldRemoval& removal : part.removals) {
+    if (removal.person.value.empty()) strangers.accounts.push_back(removal.account);
+  }
+  const Instant now = parts_.clock.now();
+  for (const PersonId& id : people_of(part.removals)) {
+    const auto person = co_await parts_.store.person(id);
+    if (!person || is_blank(person->record)) continue;
+    subjects.push_back(subject_of(*person, person->record, policy_, parts_.zones, now));
+  }
+  if (strangers.accounts.empty()) co_return subjects;
+  auto accounts = strangers.accounts;
+  const auto owners = co_await parts_.store.owners_of(std::move(accounts));
+  std::erase_if(strangers.accounts, [&](const AccountId& one) { return owners.contains(one); });
+  subjects.push_back(std::move(strangers));
+  co_return subjects;
+}
+
+/// What would be removed now from those whom the part is about, but for what other holds are about.
+std::vector<HeldRemoval> HoldDecider::removals_now(
+    const Hold& part, const std::vector<Subject>& subjects
+) const {
+  const std::set<AssignmentKey> ours = keys_of(part.removals);
+  std::set<AssignmentKey> others;
+  for (const Hold& hold : guard_.holds) {
+    for (const HeldRemoval& removal : hold.removals) {
+      if (!ours.contains(removal.key())) others.insert(removal.key());
+    }
+  }
+  const Plan plan = diff(subjects, state_.mirror.state(), policy_);
+  std::vector<HeldRemoval> removals;
+  for (const Change& change : plan.changes) {
+    if (change.kind != Change::Kind::revoke) continue;
+    HeldRemoval removal = held(change);
+    if (!others.contains(removal.key())) removals.push_back(std::move(removal));
+  }
+  return removals;
+}
+
+/// The hold as it is now: what of the part is still wanted, and what nobody has decided about.
+Task<DecisionOutcome> HoldDecider::renew(
+    Hold hold, const Hold& part, std::vector<HeldRemoval> removals
+) {
+  const std::set<AssignmentKey> replaced = keys_of(part.removals);
+  std::erase_if(hold.removals, [&](const HeldRemoval& removal) {
+    return replaced.contains(removal.key());
+  });
+  std::move(removals.begin(), removals.end(), std::back_inserter(hold.removals));
+  std::sort(
+      hold.removals.begin(),
+      hold.removals.end(),
+      [](const HeldRemoval& left, const HeldRemoval& right) { return left.key() < right.key(); }
+  );
+  const Instant now = parts_.clock.now();
+  hold.changed_at = now;
+  hold.policy_version = policy_.version;
+  hold.hash = hash_of(hold.removals, parts_.crypto);
+  if (hold.removals.empty()) {
+    hold.state = HoldState::lapsed;
+    hold.finished_at = now;
+  }
+  Settlement settlement;
+  settlement.at = now;
+  settlement.holds.push_back(hold);
+  // Whoever has nothing left to wait for is looked at again.
+  for (const PersonId& person : people_of(part.removals)) {
+    const bool waits = people_of(hold.removals).contains(person);
+    if (!waits && !person.value.empty()) settlement.released.push_back(person);
+  }
+  co_await parts_.store.settle(std::move(settlement));
+  DecisionOutcome differs = outcome(
+      DecisionOutcome::Kind::differs,
+      "not approved: people, policy or tenant have moved since, and other removals would be made"
+  );
+  if (is_in_force(hold.state)) differs.hold = std::move(hold);
+  co_return differs;
+}
+
+Task<DecisionOutcome> HoldDecider::record(
+    SplitHold split, HoldDecision decision, Settlement settlement
+) {
+  settlement.at = parts_.clock.now();
+  Hold& part = split.part;
+  part.decided_at = settlement.at;
+  part.decided_by = decision.by;
+  part.note = decision.note;
+  part.hash = hash_of(part.removals, parts_.crypto);
+  if (split.rest) {
+    split.rest->hash = hash_of(split.rest->removals, parts_.crypto);
+    split.rest->changed_at = settlement.at;
+    settlement.holds.push_back(*split.rest);
+  }
+  settlement.holds.push_back(part);
+  settlement.decided_by = decision.by;
+  state_.holds_in_force = true;
+  parts_.log.notice(
+      "hold " + std::string(to_string(part.state)) + " by hand",
+      {{"hold", short_hash(part.hash)},
+       {"by", decision.by},
+       {"removals", static_cast<std::int64_t>(part.removals.size())}}
+  );
+  co_await parts_.store.settle(std::move(settlement));
+  DecisionOutcome decided = outcome(DecisionOutcome::Kind::decided, {});
+  decided.hold = std::move(part);
+  co_return decided;
+}
+
+}  // namespace rosterd::sync

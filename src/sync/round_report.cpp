@@ -1,0 +1,141 @@
+#include "round_report.hpp"
+
+#include "hold_keeping.hpp"
+#include "subject.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rosterd::sync {
+
+namespace {
+
+bool adds(const OperationRecord& operation) {
+  return operation.kind == Operation::Kind::add_members ||
+         operation.kind == Operation::Kind::add_roles;
+}
+
+bool came_just_now(const DueEvent& due) {
+  return due.state == EventState::pending || due.state == EventState::running;
+}
+
+std::size_t removals_in(const std::vector<Hold>& holds, std::int64_t id) {
+  for (const Hold& hold : holds) {
+    if (hold.id == id) return hold.removals.size();
+  }
+  return 0;
+}
+
+}  // namespace
+
+void RoundReport::tell(
+    const std::map<PersonId, RoundPerson>& people,
+    const ApplyResult& applied,
+    const Settlement& settlement
+) {
+  statistics_.lost_writes += applied.lost_writes;
+  for (const OperationRecord& operation : applied.operations) tell_operation(operation);
+  for (const auto& [id, person] : people) {
+    if (!person.trouble) statistics_.applied += person.events.size();
+    tell_trouble(id, person);
+    measure(person, applied, settlement.at);
+  }
+  std::map<EventId, const EventResult*> dead;
+  for (const EventResult& result : settlement.events) {
+    if (result.state == EventState::dead) dead.emplace(result.id, &result);
+  }
+  statistics_.dead += dead.size();
+  if (dead.empty()) return;
+  for (const auto& [id, person] : people) {
+    for (const DueEvent& due : person.events) {
+      const auto found = dead.find(due.id);
+      if (found != dead.end()) tell_dead(id, person, *found->second);
+    }
+  }
+}
+
+void RoundReport::tell_operation(const OperationRecord& operation) {
+  if (operation.verified_at) {
+    ++(adds(operation) ? statistics_.grants : statistics_.revocations);
+  }
+  std::vector<LogField> fields;
+  fields.emplace_back("person", operation.person.value);
+  fields.emplace_back("entitlement", to_string(operation.name));
+  fields.emplace_back("event", operation.event);
+  fields.emplace_back("why", operation.reason);
+  if (operation.lost > 0) fields.emplace_back("lost", std::int64_t{operation.lost});
+  if (operation.verified_at) {
+    parts_.log.info(adds(operation) ? "granted" : "removed", fields);
+  } else {
+    parts_.log.warning(adds(operation) ? "not granted yet" : "not removed yet", fields);
+  }
+}
+
+void RoundReport::tell_trouble(const PersonId& id, const RoundPerson& person) {
+  if (!person.trouble || person.trouble->cut_short) return;
+  const Trouble& trouble = *person.trouble;
+  std::vector<LogField> fields;
+  fields.emplace_back("person", id.value);
+  if (trouble.held) {
+    fields.emplace_back("reason", trouble.reason);
+    parts_.log.warning(has_left(person.subject) ? "leaver keeps access: held" : "held", fields);
+    return;
+  }
+  if (trouble.error == ErrorClass::contended) ++statistics_.contended;
+  fields.emplace_back("error", std::string(to_string(trouble.error)));
+  fields.emplace_back("reason", trouble.reason);
+  parts_.log.warning("person does not agree with the tenant yet", fields);
+}
+
+void RoundReport::tell_dead(
+    const PersonId& id, const RoundPerson& person, const EventResult& result
+) {
+  const bool leaver = has_left(person.subject);
+  std::vector<LogField> fields;
+  fields.emplace_back("event", result.id);
+  fields.emplace_back("person", id.value);
+  if (result.error) fields.emplace_back("error", std::string(to_string(*result.error)));
+  fields.emplace_back("reason", result.reason);
+  parts_.log.error(leaver ? "dead: a leaver may keep access" : "dead", fields);
+}
+
+// An event that had to wait for its day, for an account or for a retry says nothing of how fast the
+// daemon is.
+void RoundReport::measure(const RoundPerson& person, const ApplyResult& applied, Instant now) {
+  if (person.events.empty() || !came_just_now(person.events.front())) return;
+  const bool leaver = has_left(person.subject);
+  const Instant received_at = person.events.front().received_at;
+  if (!person.trouble) parts_.measurements.event_applied(now - received_at, leaver);
+  if (!leaver) return;
+  for (const OperationRecord& operation : applied.operations) {
+    const bool gone = operation.person == person.subject.person && !adds(operation);
+    if (gone && operation.verified_at) {
+      parts_.measurements.access_revoked(*operation.verified_at - received_at);
+    }
+  }
+}
+
+void RoundReport::tell_holds(const std::vector<Hold>& before, const std::vector<Hold>& changed) {
+  for (const Hold& hold : changed) {
+    std::vector<LogField> fields;
+    fields.emplace_back("hold", short_hash(hold.hash));
+    fields.emplace_back("cause", std::string(to_string(hold.cause)));
+    fields.emplace_back("removals", static_cast<std::int64_t>(hold.removals.size()));
+    const std::size_t had = removals_in(before, hold.id);
+    if (hold.state == HoldState::open && hold.removals.size() > had) {
+      statistics_.held += hold.removals.size() - had;
+      fields.emplace_back("why", hold.why);
+      parts_.log.error(
+          "removals are held until somebody approves or rejects them; grants go on "
+          "(rosterd holds list)",
+          fields
+      );
+    } else {
+      parts_.log.notice("hold " + std::string(to_string(hold.state)), fields);
+    }
+  }
+}
+
+}  // namespace rosterd::sync

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "applier.hpp"
+#include "rosterd/sync/engine.hpp"
+#include "settle_round.hpp"
+
+#include <map>
+
+namespace rosterd::sync {
+
+/// Tells what a round came to: one log line a decision, counters, and durations.
+class RoundReport {
+ public:
+  RoundReport(const EngineParts& parts, EngineStatistics& statistics)
+      : parts_(parts), statistics_(statistics) {}
+
+  void tell(
+      const std::map<PersonId, RoundPerson>& people,
+      const ApplyResult& applied,
+      const Settlement& settlement
+  );
+  void tell_holds(const std::vector<Hold>& before, const std::vector<Hold>& changed);
+
+ private:
+  void tell_operation(const OperationRecord& operation);
+  void tell_trouble(const PersonId& id, const RoundPerson& person);
+  void tell_dead(const PersonId& id, const RoundPerson& person, const EventResult& result);
+  void measure(const RoundPerson& person, const ApplyResult& applied, Instant now);
+
+  const EngineParts& parts_;
+  EngineStatistics& statistics_;
+};
+
+}  // namespace rosterd::sync

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "rosterd/base/turn.hpp"
+#include "rosterd/sync/engine.hpp"
+#include "rosterd/sync/tenant_mirror.hpp"
+#include "storage_gauge.hpp"
+
+#include <utility>
+
+namespace rosterd::sync {
+
+/// What the worker keeps from round to round.
+struct WorkerState {
+  WorkerState(const EngineParts& parts, const EngineConfig& config, asio::any_io_executor executor)
+      : mirror(parts.target, parts.clock),
+        gauge(
+            parts.storage,
+            parts.store,
+            parts.clock,
+            parts.log,
+            {config.storage_bytes_max, config.storage_every}
+        ),
+        turn(std::move(executor)) {}
+
+  TenantMirror mirror;
+  StorageGauge gauge;
+  Turn turn;                   ///< of whoever works on the tenant
+  bool leavers_done = false;   ///< some are to be checked
+  bool holds_in_force = true;  ///< until the store has said otherwise
+  EngineStatistics statistics;
+};
+
+}  // namespace rosterd::sync

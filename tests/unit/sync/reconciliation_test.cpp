@@ -1,0 +1,245 @@
+#include "unit/sync/syncing.hpp"
+
+namespace rosterd::test {
+namespace {
+
+class Reconciliation : public Syncing {
+ protected:
+  Reconciliation() {
+    a_company();
+    users({"ada", "bob", "cleo"});
+    for (const char* name : {"ada", "bob", "cleo"}) {
+      hr_says("joined", name, {{"department", "Sales"}});
+    }
+    work();
+  }
+
+  ReconcileReport reconciles(bool repair = true) {
+    auto report = run(loop, engine().reconcile(repair));
+    EXPECT_TRUE(report.has_value());
+    work();
+    return report ? *report : ReconcileReport();
+  }
+
+  /// `missing ada Sales; foreign bob Engineering`; contended ones with `!`.
+  std::string drift_now() const {
+    std::string text;
+    for (const DriftRow& row : store.drift_rows) {
+      if (!row.there) continue;
+      text += text.empty() ? "" : "; ";
+      text += std::string(to_string(row.drift.kind)) + (row.contended() ? "! " : " ");
+      text += row.drift.account.value.substr(6) + " " + to_string(row.drift.name);
+    }
+    return text;
+  }
+};
+
+TEST_F(Reconciliation, ATenantThatAgreesHasNoDrift) {
+  const auto report = reconciles();
+
+  EXPECT_EQ(drift_now(), "");
+  EXPECT_EQ(report.people, 3u);
+  EXPECT_EQ(report.people_to_repair, 0u);
+}
+
+TEST_F(Reconciliation, WhatSomebodyTookAwayIsGivenBack) {
+  tenant.take("Sales", "ada");
+
+  reconciles();
+
+  EXPECT_EQ(drift_now(), "missing ada Sales");
+  EXPECT_EQ(tenant.access_of("ada"), "Staff, Sales");
+}
+
+TEST_F(Reconciliation, WhatIsNotRosterdsIsNamedAndLeft) {
+  tenant.put("Engineering", "ada");
+  tenant.put("Sales", "stranger");
+
+  reconciles();
+
+  EXPECT_EQ(drift_now(), "foreign ada Engineering; orphan_account stranger Sales");
+  EXPECT_EQ(tenant.access_of("ada"), "Staff, Engineering, Sales");
+  EXPECT_EQ(tenant.access_of("stranger"), "Sales");
+}
+
+TEST_F(Reconciliation, StrangersGoFromAnExactGroup) {
+  mode("Sales", Mode::exact);
+  new_policy();
+  work();
+  tenant.put("Sales", "stranger");
+
+  reconciles();
+
+  EXPECT_EQ(tenant.access_of("stranger"), "");
+  EXPECT_EQ(tenant_now(), "Staff: ada, bob, cleo; Sales: ada, bob, cleo");
+}
+
+TEST_F(Reconciliation, StrangersOverTheBudgetAreHeldAndGoWhenApproved) {
+  guard.enabled = true;
+  guard.removals = {2, 0.0, 1h};
+  mode("Sales", Mode::exact);
+  new_policy();
+  start();
+  work();
+  for (const char* name : {"s1", "s2", "s3"}) tenant.put("Sales", name);
+  reconciles();
+  EXPECT_EQ(holds_now(), "removals open: s1 Sales, s2 Sales, s3 Sales");
+
+  sync::HoldDecision decision;
+  decision.hash = store.holds.begin()->second.hash;
+  decision.approve = true;
+  decision.by = "anna";
+  const auto outcome = run(loop, engine().decide(std::move(decision)));
+  reconciles();
+
+  EXPECT_EQ(outcome.kind, sync::DecisionOutcome::Kind::decided) << outcome.text;
+  EXPECT_EQ(tenant_now(), "Staff: ada, bob, cleo; Sales: ada, bob, cleo");
+  EXPECT_EQ(holds_now(), "removals done");
+}
+
+TEST_F(Reconciliation, ADryRunRepairsNothing) {
+  tenant.take("Sales", "ada");
+  tenant.forget_history();
+
+  const auto report = reconciles(false);
+
+  EXPECT_EQ(report.found.at(DriftKind::missing), 1u);
+  EXPECT_EQ(tenant.writes(), 0u);
+  EXPECT_EQ(tenant.access_of("ada"), "Staff");
+}
+
+TEST_F(Reconciliation, AnotherWriterWhoUndoesEveryRepairIsCalledContended) {
+  for (int i = 0; i < 3; ++i) {
+    tenant.take("Sales", "ada");
+    reconciles();
+    clock.advance(1h);
+  }
+
+  EXPECT_EQ(drift_now(), "missing! ada Sales");
+}
+
+TEST_F(Reconciliation, WhatIsWantedAndThereIsAdopted) {
+  tenant.put("Engineering", "ada");
+  rule("also", {{"department", "Sales"}}, {"Engineering"});
+  new_policy();
+  work();
+  tenant.has_user("dora");
+
+  reconciles();
+
+  EXPECT_EQ(drift_now(), "");
+  EXPECT_EQ(store.ledger.size(), 9u);
+}
+
+TEST_F(Reconciliation, ATenantThatCannotBeReadIsNoDrift) {
+  tenant.fails(Call::roles, ErrorClass::transient);
+
+  const auto report = run(loop, engine().reconcile(true));
+
+  EXPECT_FALSE(report.has_value());
+  EXPECT_FALSE(store.reconciled.has_value());
+}
+
+class ResidualAccessOfLeavers : public Reconciliation {
+ protected:
+  std::string residual_now() {
+    while (run(loop, engine().check_one_leaver())) {
+    }
+    std::string text;
+    for (const auto& [of, ways] : store.residual) {
+      for (const auto& way : ways) {
+        text += (text.empty() ? "" : "; ") + of.person.value + ": " + to_string(way.name);
+      }
+    }
+    return text;
+  }
+};
+
+TEST_F(ResidualAccessOfLeavers, NothingIsLeftToWhoLostEverything) {
+  hr_says("left", "ada");
+  work();
+
+  EXPECT_EQ(residual_now(), "");
+  EXPECT_EQ(tenant.count(Call::effective), 1u);
+}
+
+TEST_F(ResidualAccessOfLeavers, WhatIsProtectedIsReportedWithItsNestingAndRoles) {
+  tenant.nests("Engineering", "Sales");
+  tenant.attaches("Developer", "Engineering");
+  policy.protected_things.entitlements = {named("Sales")};
+  new_policy();
+  work();
+
+  hr_says("left", "ada");
+  work();
+
+  EXPECT_EQ(residual_now(), "ada: Engineering; ada: Sales; ada: Developer@app");
+}
+
+TEST_F(ResidualAccessOfLeavers, IsForgottenWhenThePersonComesBack) {
+  policy.protected_things.entitlements = {named("Sales")};
+  new_policy();
+  hr_says("left", "ada");
+  work();
+  EXPECT_EQ(residual_now(), "ada: Sales");
+
+  hr_says("joined", "ada", {{"status", "active"}});
+  work();
+
+  EXPECT_EQ(residual_now(), "");
+}
+
+class StorageRoom : public Syncing {
+ protected:
+  StorageRoom() {
+    a_company();
+    users({"ada", "bob"});
+    storage_bytes_max = 20'000;
+  }
+};
+
+TEST_F(StorageRoom, GrantsThatWouldPassTheLimitAreRefusedAndTriedAgain) {
+  tenant.storage_bytes = 19'995;
+  hr_says("joined", "ada");
+  work();
+  EXPECT_EQ(tenant_now(), "");
+  EXPECT_EQ(outbox_now(), "ada: retrying storage_full");
+
+  tenant.storage_bytes = 10'000;
+  later(2h);
+
+  EXPECT_EQ(tenant_now(), "Staff: ada");
+}
+
+TEST_F(StorageRoom, RemovalsGoOnWhenItIsFull) {
+  hr_says("joined", "ada");
+  work();
+  tenant.storage_bytes = 20'000;
+  later(2h);
+
+  hr_says("left", "ada");
+  work();
+
+  EXPECT_EQ(tenant_now(), "");
+}
+
+TEST_F(StorageRoom, TheGaugeIsReadAtMostHourly) {
+  for (int i = 0; i < 10; ++i) {
+    hr_says("joined", "p" + std::to_string(i));
+    later(5min);
+  }
+
+  EXPECT_EQ(tenant.count(Call::storage), 1u);
+}
+
+TEST_F(StorageRoom, AGaugeThatCannotBeReadRefusesNothing) {
+  tenant.fails(Call::storage, ErrorClass::configuration, FakeTenant::always);
+
+  hr_says("joined", "ada");
+  work();
+
+  EXPECT_EQ(tenant_now(), "Staff: ada");
+}
+
+}  // namespace
+}  // namespace rosterd::test
