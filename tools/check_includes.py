@@ -41,6 +41,7 @@ LAYERS = {
     "adapters/http": Layer(uses=PORTS_AND_BELOW, libraries=BEAST, public_libraries=ASIO),
     "adapters/openssl": Layer(uses=PORTS_AND_BELOW, libraries=("openssl",)),
     "adapters/drop_folder": Layer(uses=PORTS_AND_BELOW, libraries=ASIO, public_libraries=ASIO),
+    "adapters/prometheus": Layer(uses=PORTS_AND_BELOW, libraries=("prometheus",)),
     "adapters/system": Layer(uses=PORTS_AND_BELOW, libraries=("spdlog", "date", "systemd")),
     "adapters/toml": Layer(uses=PORTS_AND_BELOW, libraries=("toml++",)),
     "sandbox": Layer(uses=PORTS_AND_BELOW, libraries=(*ASIO, "nlohmann", "openssl")),

@@ -6,6 +6,12 @@
 
 namespace rosterd {
 
+namespace {
+
+constexpr ErrorClass last_error_class = ErrorClass::storage_full;
+
+}  // namespace
+
 std::string_view to_string(ErrorClass error_class) {
   switch (error_class) {
     case ErrorClass::authentication:
@@ -45,7 +51,18 @@ std::string_view to_string(ErrorClass error_class) {
 }
 
 std::optional<ErrorClass> error_class(std::string_view text) {
-  return enum_named(text, ErrorClass::storage_full);
+  return enum_named(text, last_error_class);
+}
+
+const std::vector<ErrorClass>& all_error_classes() {
+  static const std::vector<ErrorClass> classes = [] {
+    std::vector<ErrorClass> all;
+    for (int i = 0; i <= static_cast<int>(last_error_class); ++i) {
+      all.push_back(static_cast<ErrorClass>(i));
+    }
+    return all;
+  }();
+  return classes;
 }
 
 std::string_view to_string(EventState state) {

@@ -32,6 +32,7 @@ enum class ErrorClass {
 
 std::string_view to_string(ErrorClass error_class);
 std::optional<ErrorClass> error_class(std::string_view text);
+const std::vector<ErrorClass>& all_error_classes();
 
 /// States of an event in the outbox (design.md 2).
 enum class EventState {
