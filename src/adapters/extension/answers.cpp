@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <optional>
 
 namespace rosterd::extension {
@@ -239,6 +240,32 @@ Answer<std::vector<std::string>> read_policy_permissions(const json& answer) {
   auto permissions = record.optional_texts("permissions");
   if (record.problem()) return malformed(*record.problem());
   return permissions;
+}
+
+Answer<StorageUse> read_storage_use(const json& answer) {
+  const Record status(answer, "the status");
+  if (status.problem()) return malformed(*status.problem());
+  const json* database = status.find("database");
+  if (database == nullptr) return malformed("the status has no \"database\"");
+
+  Record record(*database, "the status's database");
+  StorageUse use;
+  use.type = record.optional_text("type");
+  if (record.problem()) return malformed(*record.problem());
+  if (use.type == "unknown") {
+    // Comes with size 0, which would pass for an empty tenant.
+    return TargetError(ErrorClass::transient, 200, "the extension could not read its storage");
+  }
+  const json* size = record.find("size");
+  if (size == nullptr) {
+    std::string text = "the extension does not say how large its storage is";
+    if (!use.type.empty()) text += " (type \"" + printable(use.type, 100) + "\")";
+    text += ": set target.storage_bytes_max = 0";
+    return TargetError(ErrorClass::configuration, 200, std::move(text));
+  }
+  if (!size->is_number_unsigned()) return malformed("\"size\" of the storage is not a number");
+  use.bytes = size->get<std::uint64_t>();
+  return use;
 }
 
 }  // namespace rosterd::extension

@@ -27,4 +27,7 @@ Answer<std::vector<EntitlementName>> read_role_names(const nlohmann::json& answe
 /// `permissions` of the policy call.
 Answer<std::vector<std::string>> read_policy_permissions(const nlohmann::json& answer);
 
+/// `database` of the status. No size, as with S3, is `configuration` with what to set.
+Answer<StorageUse> read_storage_use(const nlohmann::json& answer);
+
 }  // namespace rosterd::extension

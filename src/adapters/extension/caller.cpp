@@ -103,6 +103,7 @@ Task<Answer<Reply>> Caller::call_in_turn(const Call& call) {
   }
   auto answer = co_await call_with_token(call);
   conclude(answer);
+  if (answer && answer->refusal) co_return *answer->refusal;
   co_return answer;
 }
 
@@ -195,7 +196,9 @@ Answer<Reply> Caller::judge(const Call& call, const Exchanged& exchanged) {
   if (!is_success(answer.status) && !absent) {
     TargetError error = failure(call, answer);
     error.retry_at = wait_until;
-    return error;
+    if (answer.status != 403 || !call.dispensable) return error;
+    reply.refusal = std::move(error);
+    return reply;
   }
   reply.body = json::parse(answer.body, nullptr, false);
   if (!call.mutating && !absent && reply.body.is_discarded()) {
@@ -271,6 +274,7 @@ void Caller::conclude(Answer<Reply>& answer) {
     case ErrorClass::unknown_entitlement:
     case ErrorClass::invalid:
     case ErrorClass::poison:
+    case ErrorClass::storage_full:
       target_answered();
       break;
   }

@@ -29,14 +29,16 @@ struct Call {
   std::string body_text;  ///< filled in by `Caller`
   std::string_view scope;
   bool mutating = false;
+  bool dispensable = false;  ///< we can do without: a 403 says nothing about the other calls
   WhenMissing when_missing = WhenMissing::wrong_address;
 };
 
-/// An answer that was a success (or a 404 that is one).
+/// An answer that was a success (or a 404 that is one, or the 403 of a dispensable call).
 struct Reply {
   Reply() = default;
   int status = 0;
-  nlohmann::json body;  ///< of a mutating call: discarded when it is not JSON
+  nlohmann::json body;                 ///< of a mutating call: discarded when it is not JSON
+  std::optional<TargetError> refusal;  ///< that 403; whoever made the call gets it as an error
 };
 
 /// Makes calls: one at a time, paced, with a token, and draws the conclusions of what happens for

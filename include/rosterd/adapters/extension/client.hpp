@@ -53,7 +53,11 @@ struct Pause {
 ///
 /// TLS 1.2 or newer, certificate and host name verified, no way around it. Plain `http://` is for
 /// loopback hosts (the sandbox) alone. Redirects are not followed.
-class Client : public Target, public Accounts, public Structure, public Access {
+class Client : public Target,
+               public Accounts,
+               public Structure,
+               public Access,
+               public Storage {
  public:
   /// Throws `std::invalid_argument`, with what would be right, when an address, a proxy or the
   /// authority's file cannot be used. Connects to nobody yet.
@@ -112,6 +116,9 @@ class Client : public Target, public Accounts, public Structure, public Access {
   Task<Answer<EffectiveAccess>> effective(
       AccountId account, std::string application, std::string connection
   ) override;
+
+  // Storage
+  Task<Answer<StorageUse>> storage() override;
 
  private:
   std::size_t body_bytes_max_;
