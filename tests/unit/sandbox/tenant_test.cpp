@@ -116,6 +116,29 @@ TEST_F(Configuration, TheStatusCountsBytes) {
   );
 }
 
+TEST_F(Configuration, TheStatusIsAsLargeAsTheExport) {
+  const std::string id = make_group("Vertriebsgebiet Österreich");
+  const auto size = [&] { return get("/configuration/status")["database"]["size"]; };
+  EXPECT_EQ(size(), request("GET", "/configuration/export").body.size());
+  const std::string members = "/groups/" + id + "/members";
+  request("PATCH", members, list({"auth0|5f7c8ec7c33c6c004bbafe82"}));
+  const std::size_t before = size();
+
+  request("PATCH", members, list({"auth0|5f7c8ec7c33c6c004bbafe83"}));
+
+  EXPECT_EQ(size(), before + 33);
+  EXPECT_EQ(size(), request("GET", "/configuration/export").body.size());
+}
+
+TEST_F(Configuration, TheStatusNeedsItsOwnScope) {
+  token = token_for("daemon", "read:groups update:groups");
+
+  EXPECT_EQ(
+      answer("GET", "/configuration/status"),
+      R"(403 {"statusCode":403,"error":"Forbidden","message":"Insufficient scope"})"
+  );
+}
+
 TEST_F(Configuration, ConnectionsAreSortedByName) {
   const Json connections = get("/connections");
 
