@@ -2,6 +2,7 @@
 
 #include "adapters/toml/document.hpp"
 #include "adapters/toml/drop_reader.hpp"
+#include "adapters/toml/guard_reader.hpp"
 #include "adapters/toml/secret_reader.hpp"
 #include "adapters/toml/table_reader.hpp"
 #include "adapters/toml/webhook_reader.hpp"
@@ -57,6 +58,20 @@ void read_time_limits(TableReader& table, TargetConfig& target) {
   table.duration("write_time_max", target.write_time_max, 100ms);
 }
 
+/// The tenant's storage and how often it is looked at.
+void read_storage(TableReader& table, TargetConfig& target) {
+  constexpr std::uint64_t bytes_min = 1U << 10U;
+  table.bytes("storage_bytes_max", target.storage_bytes_max, 0);
+  if (target.storage_bytes_max != 0 && target.storage_bytes_max < bytes_min) {
+    table.problem(
+        "storage_bytes_max",
+        "storage_bytes_max is " + std::to_string(target.storage_bytes_max) +
+            " bytes, should be at least 1 KiB, as in \"500 KiB\", or 0: no limit"
+    );
+  }
+  table.duration("storage_every", target.storage_every, 1h);
+}
+
 void read_target(
     TableReader& table,
     TargetConfig& target,
@@ -79,6 +94,7 @@ void read_target(
   read_time_limits(table, target);
   table.bytes("answer_bytes_max", target.answer_bytes_max, 64U << 10U);
   table.bytes("body_bytes_max", target.body_bytes_max, 1024);
+  read_storage(table, target);
 
   check_url(table, "base_url", target.base_url);
   check_url(table, "token_url", target.token_url);
@@ -208,6 +224,8 @@ ConfigResult read_config_text(
   root.section("store", [&](auto& table) { read_store(table, config.store, base); });
   root.section("target", [&](auto& table) { read_target(table, config.target, base, secrets); });
   root.section("worker", [&](auto& table) { read_worker(table, config.worker); });
+  root.section("guard", [&](auto& table) { read_guard(table, config.guard); });
+  root.section("reconcile", [&](auto& table) { read_reconcile(table, config.reconcile); });
   root.section("webhook", [&](auto& table) { read_webhook(table, config.webhook, base, secrets); });
   read_drops(root, config.drops, base);
   root.section("operator", [&](auto& table) { read_operator(table, config.operator_, base); });

@@ -110,7 +110,7 @@ void read_limits(TableReader& table, DropConfig& drop) {
   table.integer("rows_max", drop.rows_max, 1, unlimited);
   table.integer("errors_max", drop.errors_max, 1, 10'000'000);
   table.integer("missing_max", drop.missing_max, 0, unlimited);
-  table.number("missing_part_max", drop.missing_part_max, 0.0, 1.0);
+  table.part("missing_part_max", drop.missing_part_max);
 }
 
 void check_columns(TableReader& table, const DropConfig& drop) {

@@ -7,7 +7,6 @@
 #include "rosterd/base/hash.hpp"
 #include "rosterd/base/text.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 
@@ -168,6 +167,17 @@ class PolicyReader {
     policy_.permissions.push_back(std::move(permission));
   }
 
+  void read_protected(TableReader& table) {
+    ProtectedThings& things = policy_.protected_things;
+    for (PlacedText& key : distinct_texts(table, "people")) {
+      things.people.emplace_back(std::move(key.text));
+    }
+    things.accounts = accounts(table, "accounts");
+    things.entitlements = groups(table, "groups");
+    const auto roles_read = roles(table, "roles");
+    things.entitlements.insert(things.entitlements.end(), roles_read.begin(), roles_read.end());
+  }
+
   void check_all() {
     check_spelling(mentions_, problems_);
     check_nesting(policy_.groups, group_places_, problems_);
@@ -208,24 +218,47 @@ class PolicyReader {
 
   template <class Parse>
   std::vector<EntitlementName> names(TableReader& table, std::string_view key, Parse parse) {
-    std::vector<PlacedText> texts;
-    table.placed_texts(key, texts);
     std::vector<EntitlementName> read;
-    for (const PlacedText& text : texts) {
-      if (text.text.empty()) {
-        problems_.add(text.at, "an empty name in " + std::string(key));
-        continue;
-      }
+    for (const PlacedText& text : distinct_texts(table, key)) {
       const std::optional<EntitlementName> name = parse(text);
       if (!name) continue;
-      if (std::find(read.begin(), read.end(), *name) != read.end()) {
-        problems_.add(text.at, in_quotes(text.text) + " stands in this list twice");
-        continue;
-      }
       mentions_.push_back({*name, text.at});
       read.push_back(*name);
     }
     return read;
+  }
+
+  std::vector<AccountId> accounts(TableReader& table, std::string_view key) {
+    std::vector<AccountId> read;
+    for (PlacedText& text : distinct_texts(table, key)) {
+      if (text.text.find('|') == std::string::npos) {
+        problems_.add(
+            text.at,
+            "the account " + in_quotes(text.text) +
+                " should be a user_id as the tenant has it: \"auth0|5f7c8ec7c33c6c004bbafe82\""
+        );
+      }
+      read.emplace_back(std::move(text.text));
+    }
+    return read;
+  }
+
+  /// Empty ones and those that stand there twice are reported and left out.
+  std::vector<PlacedText> distinct_texts(TableReader& table, std::string_view key) {
+    std::vector<PlacedText> texts;
+    table.placed_texts(key, texts);
+    std::set<std::string> seen;
+    std::vector<PlacedText> distinct;
+    for (PlacedText& text : texts) {
+      if (text.text.empty()) {
+        problems_.add(text.at, "an empty name in " + std::string(key));
+      } else if (!once(seen, text.text)) {
+        problems_.add(text.at, in_quotes(text.text) + " stands in this list twice");
+      } else {
+        distinct.push_back(std::move(text));
+      }
+    }
+    return distinct;
   }
 
   std::optional<EntitlementName> role_name(const PlacedText& text) {
@@ -268,6 +301,7 @@ void read_document(TableReader& root, Policy& policy, const TimeZones& zones, Pr
   root.sections("group", [&](auto& table) { reader.read_group(table); });
   root.sections("role", [&](auto& table) { reader.read_role(table); });
   root.sections("permission", [&](auto& table) { reader.read_permission(table); });
+  root.section("protected", [&](auto& table) { reader.read_protected(table); });
   reader.check_all();
   if (!root.has("rule")) {
     problems.add({}, "has no [[rule]]: under it nobody would have anything");

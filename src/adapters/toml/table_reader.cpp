@@ -37,6 +37,20 @@ std::string number_text(double value) {
   return error == std::errc{} ? std::string(buffer.data(), end) : "?";
 }
 
+/// What so many per cent are of 1, without the last digits of a binary fraction.
+std::string per_cent_text(double per_cent) {
+  std::array<char, 32> buffer{};
+  constexpr int digits = 6;
+  const auto [end, error] = std::to_chars(
+      buffer.data(),
+      buffer.data() + buffer.size(),
+      per_cent / 100,
+      std::chars_format::general,
+      digits
+  );
+  return error == std::errc{} ? std::string(buffer.data(), end) : "?";
+}
+
 std::string range_text(const std::string& min, const std::string& max) {
   return max.empty() ? "at least " + min : "from " + min + " to " + max;
 }
@@ -124,6 +138,20 @@ bool TableReader::number(std::string_view key, double& into, double min, double 
   }
   into = *value;
   return true;
+}
+
+bool TableReader::part(std::string_view key, double& into) {
+  const auto* found = table_.get(key);
+  const auto value = found != nullptr && found->is_number() ? found->value<double>() : std::nullopt;
+  if (!value || !(*value > 1 && *value <= 100)) return number(key, into, 0, 1);
+
+  node(key);
+  problem(
+      key,
+      std::string(key) + " is " + number_text(*value) + ", should be from 0 to 1; for " +
+          number_text(*value) + " % write " + per_cent_text(*value)
+  );
+  return false;
 }
 
 std::optional<std::int64_t> TableReader::integer_in(

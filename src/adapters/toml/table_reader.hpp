@@ -41,6 +41,8 @@ class TableReader {
   bool one_of(std::string_view key, std::string& into, const std::vector<std::string>& choices);
   bool boolean(std::string_view key, bool& into);
   bool number(std::string_view key, double& into, double min, double max);
+  /// A part of a whole, from 0 to 1; who wrote per cent is told how to write it.
+  bool part(std::string_view key, double& into);
   bool duration(std::string_view key, Duration& into, Duration min = Duration{0});
   bool durations(std::string_view key, std::vector<Duration>& into);
   /// An integer, or a text like `"256 KiB"`.

@@ -14,6 +14,12 @@ client_id = "rosterd"
 client_secret = { credential = "auth0-client-secret" }
 )";
 
+/// `10 or 0.050000 in 1h`
+std::string as_text(const GuardSettings::Budget& budget) {
+  return std::to_string(budget.at_least) + " or " + std::to_string(budget.part) + " in " +
+         to_string(budget.window);
+}
+
 class ConfigReader : public ::testing::Test {
  protected:
   config_files::ConfigResult read(const std::string& text) {
@@ -119,6 +125,64 @@ operator = { socket_mode = "0600" }
   EXPECT_EQ(config.store.keep_events, 60 * 24h);
   EXPECT_EQ(config.worker.retry_delays, (std::vector<Duration>{2s, 90s}));
   EXPECT_EQ(config.operator_.socket_mode, 0600u);
+}
+
+TEST_F(ConfigReader, ReadsTheBudgetsOfTheGuard) {
+  const Config config = good(R"(
+[guard]
+enabled = false
+removals_at_least = 0
+removals_part = 0.1
+removals_window = "1m"
+leavers_at_least = 20
+leavers_part = 1
+leavers_window = "7d"
+emptied_members_max = 0
+emptied_window = "2h"
+)" + target);
+
+  const GuardSettings& guard = config.guard;
+  EXPECT_FALSE(guard.enabled);
+  EXPECT_EQ(as_text(guard.removals), "0 or 0.100000 in 1m");
+  EXPECT_EQ(as_text(guard.leavers), "20 or 1.000000 in 7d");
+  EXPECT_EQ(guard.emptied_members_max, 0u);
+  EXPECT_EQ(guard.emptied_window, 2h);
+}
+
+TEST_F(ConfigReader, GuardsAndReconcilesAndWatchesTheStorageUnlessItSaysOtherwise) {
+  const Config config = good(target);
+
+  EXPECT_TRUE(config.guard.enabled);
+  EXPECT_EQ(as_text(config.guard.removals), "10 or 0.050000 in 1h");
+  EXPECT_EQ(as_text(config.guard.leavers), "5 or 0.020000 in 1d");
+  EXPECT_EQ(config.reconcile.every, 1h);
+  EXPECT_TRUE(config.reconcile.repair);
+  EXPECT_EQ(config.target.storage_bytes_max, 500u << 10U);
+  EXPECT_EQ(config.target.storage_every, 1h);
+}
+
+TEST_F(ConfigReader, ReconcilesOnCommandOnlyAndOnlyReportsWhenToldSo) {
+  const Config config = good("reconcile = { every = '0s', repair = false }" + target);
+
+  EXPECT_EQ(config.reconcile.every, 0s);
+  EXPECT_FALSE(config.reconcile.repair);
+}
+
+TEST_F(ConfigReader, ReadsTheLimitOfTheTenantsStorage) {
+  EXPECT_EQ(good(target + "storage_bytes_max = 0\n").target.storage_bytes_max, 0u);
+
+  const Config larger = good(target + "storage_bytes_max = '2 MiB'\nstorage_every = '1d'\n");
+  EXPECT_EQ(larger.target.storage_bytes_max, 2u << 20U);
+  EXPECT_EQ(larger.target.storage_every, 24h);
+}
+
+TEST_F(ConfigReader, SaysWhereTheLimitOfTheStorageIsWrong) {
+  EXPECT_EQ(
+      shown(read(target + "storage_bytes_max = 500\nstorage_every = '15m'\n").problems),
+      "/etc/rosterd/rosterd.toml:7:21: storage_bytes_max is 500 bytes, should be at least 1 KiB, "
+      "as in \"500 KiB\", or 0: no limit\n"
+      "/etc/rosterd/rosterd.toml:8:17: storage_every is 15m, should be at least 1h\n"
+  );
 }
 
 TEST_F(ConfigReader, ShowsEveryProblemAtOnceInTheOrderOfTheFile) {
@@ -258,6 +322,54 @@ INSTANTIATE_TEST_SUITE_P(
             "not_a_part",
             "[[drop]]\nname='d'\nfolder='f'\nkey='k'\nmissing_part_max=nan\n[drop.columns]\nA='x'",
             "missing_part_max is nan, should be from 0 to 1"},
+        Wrong{
+            "per_cent",
+            "[guard]\nremovals_part = 5",
+            ":2:17: removals_part is 5, should be from 0 to 1; for 5 % write 0.05\n"},
+        Wrong{
+            "fraction_of_per_cent",
+            "[guard]\nleavers_part = 2.3",
+            "leavers_part is 2.3, should be from 0 to 1; for 2.3 % write 0.023\n"},
+        Wrong{
+            "more_than_all",
+            "[guard]\nleavers_part = 101",
+            "leavers_part is 101, should be from 0 to 1\n"},
+        Wrong{
+            "less_than_nothing",
+            "[guard]\nleavers_part = -0.1",
+            "leavers_part is -0.1, should be from 0 to 1\n"},
+        Wrong{
+            "part_as_text",
+            "[guard]\nremovals_part = '5 %'",
+            "removals_part is a string, should be a number"},
+        Wrong{
+            "negative_budget",
+            "[guard]\nremovals_at_least = -1",
+            "removals_at_least is -1, should be at least 0"},
+        Wrong{
+            "short_window",
+            "[guard]\nleavers_window = '30s'",
+            ":2:18: leavers_window is 30s, should be at least 1m"},
+        Wrong{
+            "short_emptied_window",
+            "[guard]\nemptied_window = '59s'",
+            "emptied_window is 59s, should be at least 1m"},
+        Wrong{
+            "budget_typo",
+            "[guard]\nremoval_part = 0.1",
+            R"(unknown key "removal_part" in [guard]; did you mean "removals_part"?)"},
+        Wrong{
+            "reconciles_all_the_time",
+            "[reconcile]\nevery = '30s'",
+            ":2:9: every is 30s, should be at least 1m, or \"0s\": only on command"},
+        Wrong{
+            "reconciles_without_a_unit",
+            "[reconcile]\nevery = 0",
+            "every should be a duration in quotes"},
+        Wrong{
+            "part_of_a_roster",
+            "[[drop]]\nname='d'\nfolder='f'\nkey='k'\nmissing_part_max=5\n[drop.columns]\nA='x'",
+            "for 5 % write 0.05"},
         Wrong{"socket_mode", "[operator]\nsocket_mode='0999'", "should be a file mode"},
         Wrong{"retry_delay", "[worker]\nretry_delays=['soon']", "\"soon\" should be a duration"}
     ),
@@ -302,7 +414,16 @@ TEST_F(ConfigReader, AcceptsWhatTheExampleCommentsOut) {
   EXPECT_EQ(config.store.free_bytes_min, StoreConfig{}.free_bytes_min);
   EXPECT_EQ(config.target.write_time_max, TargetConfig{}.write_time_max);
   EXPECT_EQ(config.target.answer_bytes_max, TargetConfig{}.answer_bytes_max);
+  EXPECT_EQ(config.target.storage_bytes_max, TargetConfig{}.storage_bytes_max);
+  EXPECT_EQ(config.target.storage_every, TargetConfig{}.storage_every);
   EXPECT_EQ(config.worker.leaver_delay_max, WorkerConfig{}.leaver_delay_max);
+  EXPECT_EQ(config.guard.enabled, GuardSettings{}.enabled);
+  EXPECT_EQ(as_text(config.guard.removals), as_text(GuardSettings{}.removals));
+  EXPECT_EQ(as_text(config.guard.leavers), as_text(GuardSettings{}.leavers));
+  EXPECT_EQ(config.guard.emptied_members_max, GuardSettings{}.emptied_members_max);
+  EXPECT_EQ(config.guard.emptied_window, GuardSettings{}.emptied_window);
+  EXPECT_EQ(config.reconcile.every, ReconcileConfig{}.every);
+  EXPECT_EQ(config.reconcile.repair, ReconcileConfig{}.repair);
   EXPECT_EQ(config.webhook.body_bytes_max, WebhookConfig{}.body_bytes_max);
   EXPECT_EQ(config.webhook.profiles.size(), 1u);
   EXPECT_EQ(config.operator_.socket_mode, OperatorConfig{}.socket_mode);

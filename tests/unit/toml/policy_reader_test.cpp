@@ -81,6 +81,57 @@ name = "read:repo@app"
   EXPECT_EQ(policy.permissions[0].application, "app");
 }
 
+TEST_F(PolicyReader, ReadsWhatIsProtected) {
+  const ProtectedThings things = good(R"(
+[[rule]]
+name = "everyone"
+groups = ["Staff"]
+[protected]
+people = ["0042", "42"]
+accounts = ["auth0|break-glass", "samlp|corp|a/b@x.com"]
+groups = ["Administrators"]
+roles = ["Owner@billing", "a@b@app"]
+)")
+                                     .protected_things;
+
+  EXPECT_EQ(things.people, (std::vector{PersonId("0042"), PersonId("42")}));
+  EXPECT_EQ(
+      things.accounts,
+      (std::vector{AccountId("auth0|break-glass"), AccountId("samlp|corp|a/b@x.com")})
+  );
+  EXPECT_EQ(
+      things.entitlements,
+      (std::vector<EntitlementName>{
+          {EntitlementKind::group, "Administrators", ""},
+          {EntitlementKind::role, "Owner", "billing"},
+          {EntitlementKind::role, "a@b", "app"}})
+  );
+}
+
+TEST_F(PolicyReader, SaysWhichProtectedThingsCannotBeMeant) {
+  EXPECT_EQ(
+      problems_of(R"([[rule]]
+name = "everyone"
+groups = ["Staff"]
+[protected]
+people = ["", "42", "42"]
+acounts = ["auth0|a"]
+accounts = ["admin@x.com", "auth0|a"]
+groups = ["staff", "Staff "]
+roles = ["Owner", "@app"]
+)"),
+      "policy.toml:5:11: an empty name in people\n"
+      "policy.toml:5:21: \"42\" stands in this list twice\n"
+      "policy.toml:6:1: unknown key \"acounts\" in [protected]; did you mean \"accounts\"?\n"
+      "policy.toml:7:13: the account \"admin@x.com\" should be a user_id as the tenant has it: "
+      "\"auth0|5f7c8ec7c33c6c004bbafe82\"\n"
+      "policy.toml:8:11: \"staff\" and \"Staff\" differ by case only; write the name as the tenant "
+      "has it\n"
+      "policy.toml:9:10: the role \"Owner\" has no application: NAME@APPLICATION_ID\n"
+      "policy.toml:9:19: the role \"@app\" has no application: NAME@APPLICATION_ID\n"
+  );
+}
+
 TEST_F(PolicyReader, LinksPeopleByUserIdUnlessItSaysOtherwise) {
   const Policy policy = good("[[rule]]\nname='everyone'\ngroups=['Staff']\n");
 
@@ -200,6 +251,18 @@ INSTANTIATE_TEST_SUITE_P(
             "[[group]]\nname='A'\n[[group]]\nname='A'",
             "\"A\" is declared twice"},
         Wrong{"permission", "[[permission]]\nname='read'", "should be NAME@APPLICATION_ID"},
+        Wrong{
+            "protected_number",
+            "[protected]\npeople=[42]",
+            "policy.toml:2:9: an element of people is an integer, should be a string"},
+        Wrong{
+            "protected_text",
+            "[protected]\ngroups='Staff'",
+            "policy.toml:2:8: groups is a string, should be a list of strings"},
+        Wrong{
+            "protected_list",
+            "[[protected]]\ngroups=['Staff']",
+            "protected is a list, should be one table: [protected]"},
         Wrong{"mode", "[entitlements]\ndefault_mode='manged'", R"(did you mean "managed"?)"}
     ),
     [](const auto& row) { return row.param.name; }
@@ -220,6 +283,8 @@ TEST_F(PolicyReader, AcceptsWhatTheExampleCommentsOut) {
   EXPECT_EQ(policy.lifecycle.leave, LifecycleSettings{}.leave);
   EXPECT_EQ(policy.default_mode, Policy{}.default_mode);
   EXPECT_FALSE(policy.create_structure);
+  EXPECT_TRUE(policy.protected_things.people.empty());
+  EXPECT_TRUE(policy.protected_things.entitlements.empty());
 }
 
 }  // namespace rosterd::test
