@@ -64,8 +64,9 @@ struct TargetConfig {
   std::size_t answer_bytes_max = 64ULL << 20U;
   std::size_t body_bytes_max = 1'000'000;  ///< the extension refuses more than 1 048 576
 
-  /// The tenant's storage: grants that would pass it are refused, 80 % of it is warned of. Raise it
-  /// when the extension was moved to S3; 0: no limit, and nobody asks.
+  /// The tenant's storage: grants that would pass it are refused, 80 % of it is warned of. Lower it
+  /// to keep a reserve; 0: no limit, and nobody asks, as for S3, which does not say how large it
+  /// is.
   std::uint64_t storage_bytes_max = 500ULL << 10U;
   Duration storage_every = 1h;  ///< how often the gauge is read; never more than hourly
 };
@@ -197,10 +198,18 @@ struct DropConfig {
 struct OperatorConfig {
   std::filesystem::path socket = "/run/rosterd/operator.sock";  ///< empty: none
   unsigned socket_mode = 0660;
+  /// `HOST:PORT` for the page, the metrics and the API over TCP; empty: none. On the socket its
+  /// mode is the permission, here the token is.
+  std::string listen;
+  Secret token;
+  std::filesystem::path tls_certificate;
+  std::filesystem::path tls_key;
 };
 
 struct LogConfig {
   std::string level = "info";  ///< debug, info, notice, warning, error
+  /// The operator's API shows events as they were received.
+  bool personal_data = false;
 };
 
 struct ShutdownConfig {

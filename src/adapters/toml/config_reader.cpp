@@ -3,6 +3,7 @@
 #include "adapters/toml/document.hpp"
 #include "adapters/toml/drop_reader.hpp"
 #include "adapters/toml/guard_reader.hpp"
+#include "adapters/toml/operator_reader.hpp"
 #include "adapters/toml/secret_reader.hpp"
 #include "adapters/toml/table_reader.hpp"
 #include "adapters/toml/webhook_reader.hpp"
@@ -134,38 +135,9 @@ void read_worker(TableReader& table, WorkerConfig& worker) {
   table.duration("idle_poll_max", worker.idle_poll_max, 100ms);
 }
 
-/// `0o660`, or `"0660"` as chmod has it.
-void read_socket_mode(TableReader& table, unsigned& mode) {
-  const auto* node = table.node("socket_mode");
-  if (node == nullptr) return;
-  const auto* number = node->as_integer();
-  const auto* text = node->as_string();
-  std::optional<std::int64_t> value;
-  if (number != nullptr) value = number->get();
-  if (text != nullptr && !text->get().empty() &&
-      text->get().find_first_not_of("01234567") == std::string::npos && text->get().size() <= 5) {
-    value = std::stoll(text->get(), nullptr, 8);
-  }
-  if (!value || *value < 0 || *value > 0777) {
-    table.problem("socket_mode", "socket_mode should be a file mode: \"0660\" or 0o660");
-    return;
-  }
-  mode = static_cast<unsigned>(*value);
-}
-
-void read_operator(
-    TableReader& table, OperatorConfig& operator_, const std::filesystem::path& base
-) {
-  constexpr std::size_t unix_path_bytes_max = 107;
-  table.path("socket", operator_.socket, base);
-  read_socket_mode(table, operator_.socket_mode);
-  if (operator_.socket.string().size() > unix_path_bytes_max) {
-    table.problem("socket", "socket is a path of over 107 bytes, which Unix sockets cannot have");
-  }
-}
-
 void read_log(TableReader& table, LogConfig& log) {
   table.one_of("level", log.level, {"debug", "info", "notice", "warning", "error"});
+  table.boolean("personal_data", log.personal_data);
 }
 
 void read_drops(
@@ -228,7 +200,9 @@ ConfigResult read_config_text(
   root.section("reconcile", [&](auto& table) { read_reconcile(table, config.reconcile); });
   root.section("webhook", [&](auto& table) { read_webhook(table, config.webhook, base, secrets); });
   read_drops(root, config.drops, base);
-  root.section("operator", [&](auto& table) { read_operator(table, config.operator_, base); });
+  root.section("operator", [&](auto& table) {
+    read_operator(table, config.operator_, base, secrets);
+  });
   root.section("log", [&](auto& table) { read_log(table, config.log); });
   root.section("shutdown", [&](auto& table) {
     table.duration("grace", config.shutdown.grace, 1s);

@@ -22,19 +22,6 @@ const std::vector<std::string> built_in_profiles = {
     "hibob",
     "bearer"};
 
-/// `HOST:PORT`, `[::1]:PORT`
-bool is_address(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return false;
-  const std::string host = text.substr(0, colon);
-  const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
-  if (!bracketed && host.find_first_of(":[] \t") != std::string::npos) return false;
-  unsigned port = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data() + colon + 1, last, port);
-  return error == std::errc{} && end == last && port <= 65535;
-}
-
 void read_source(
     TableReader& table,
     WebhookSourceConfig& source,
@@ -142,10 +129,7 @@ void read_webhook(
   }
   table.path("tls_certificate", webhook.tls_certificate, base);
   table.path("tls_key", webhook.tls_key, base);
-  if (webhook.tls_certificate.empty() != webhook.tls_key.empty()) {
-    const char* key = webhook.tls_key.empty() ? "tls_certificate" : "tls_key";
-    table.problem(key, "tls_certificate and tls_key go together: give both or none");
-  }
+  check_tls_files(table, webhook.tls_certificate, webhook.tls_key);
   read_limits(table, webhook);
   auto profiles = built_in_profiles;
   table.sections("profile", [&](TableReader& profile) {
@@ -159,6 +143,28 @@ void read_webhook(
     if (!names.insert(name).second)
       source.problem("name", "a second source is named " + in_quotes(name));
   });
+}
+
+bool is_address(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  const std::string host = text.substr(0, colon);
+  const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
+  if (!bracketed && host.find_first_of(":[] \t") != std::string::npos) return false;
+  unsigned port = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data() + colon + 1, last, port);
+  return error == std::errc{} && end == last && port <= 65535;
+}
+
+void check_tls_files(
+    TableReader& table, const std::filesystem::path& certificate, const std::filesystem::path& key
+) {
+  if (certificate.empty() == key.empty()) return;
+  table.problem(
+      key.empty() ? "tls_certificate" : "tls_key",
+      "tls_certificate and tls_key go together: give both or none"
+  );
 }
 
 bool is_plain_name(std::string_view name) {

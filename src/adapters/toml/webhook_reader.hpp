@@ -16,6 +16,14 @@ void read_webhook(
     const SecretReader& secrets
 );
 
+/// `HOST:PORT`, `[::1]:PORT`
+bool is_address(const std::string& text);
+
+/// A certificate without its key is a problem, and the other way round.
+void check_tls_files(
+    TableReader& table, const std::filesystem::path& certificate, const std::filesystem::path& key
+);
+
 /// Whether a name can be a part of a URL as it is: letters, digits, `-`, `_`, `.`.
 bool is_plain_name(std::string_view name);
 

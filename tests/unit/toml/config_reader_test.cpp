@@ -127,6 +127,24 @@ operator = { socket_mode = "0600" }
   EXPECT_EQ(config.operator_.socket_mode, 0600u);
 }
 
+TEST_F(ConfigReader, ReadsWhereTheOperatorIsLetIn) {
+  const OperatorConfig nowhere = good(target).operator_;
+  EXPECT_EQ(nowhere.listen, "");
+
+  const OperatorConfig with_tls = good(R"([operator]
+listen = "[::1]:8086"
+token = { credential = "hr-key" }
+tls_certificate = "operator.pem"
+tls_key = "/keys/operator.key"
+)" + target)
+                                      .operator_;
+
+  EXPECT_EQ(with_tls.listen, "[::1]:8086");
+  EXPECT_EQ(with_tls.token, Secret("k1"));
+  EXPECT_EQ(with_tls.tls_certificate, "/etc/rosterd/operator.pem");
+  EXPECT_EQ(with_tls.tls_key, "/keys/operator.key");
+}
+
 TEST_F(ConfigReader, ReadsTheBudgetsOfTheGuard) {
   const Config config = good(R"(
 [guard]
@@ -371,6 +389,22 @@ INSTANTIATE_TEST_SUITE_P(
             "[[drop]]\nname='d'\nfolder='f'\nkey='k'\nmissing_part_max=5\n[drop.columns]\nA='x'",
             "for 5 % write 0.05"},
         Wrong{"socket_mode", "[operator]\nsocket_mode='0999'", "should be a file mode"},
+        Wrong{
+            "operator_without_token",
+            "[operator]\nlisten='127.0.0.1:8086'",
+            ":2:8: listen has no token, which keeps others out"},
+        Wrong{
+            "operator_token_in_the_file",
+            "[operator]\nlisten='127.0.0.1:8086'\ntoken='s3cret'",
+            ":3:7: token is a secret, and secrets are never in this file"},
+        Wrong{
+            "operator_address",
+            "[operator]\nlisten='8086'\ntoken={credential='hr-key'}",
+            "listen is \"8086\", should be HOST:PORT"},
+        Wrong{
+            "operator_certificate_without_key",
+            "[operator]\ntls_certificate='operator.pem'",
+            "tls_certificate and tls_key go together"},
         Wrong{"retry_delay", "[worker]\nretry_delays=['soon']", "\"soon\" should be a duration"}
     ),
     [](const auto& row) { return row.param.name; }
@@ -404,6 +438,7 @@ TEST_F(ConfigReader, AcceptsWhatTheExampleCommentsOut) {
   credentials.secrets["auth0_client_secret"] = "x";
   credentials.secrets["bamboohr_key"] = "x";
   credentials.secrets["okta_key"] = "x";
+  credentials.secrets["operator_token"] = "x";
   std::string text = opened_example("rosterd.toml");
   const std::string roster = "kind = \"roster\"";  // the event columns are for the other kind
   text.replace(text.find(roster), roster.size(), "kind = \"changes\"");
@@ -427,6 +462,7 @@ TEST_F(ConfigReader, AcceptsWhatTheExampleCommentsOut) {
   EXPECT_EQ(config.webhook.body_bytes_max, WebhookConfig{}.body_bytes_max);
   EXPECT_EQ(config.webhook.profiles.size(), 1u);
   EXPECT_EQ(config.operator_.socket_mode, OperatorConfig{}.socket_mode);
+  EXPECT_EQ(config.log.personal_data, LogConfig{}.personal_data);
   EXPECT_EQ(config.shutdown.grace, ShutdownConfig{}.grace);
 }
 

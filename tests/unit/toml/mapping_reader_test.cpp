@@ -185,7 +185,11 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(MappingReader, FindsTheVendorsOfTheAnnotatedExample) {
   credentials.secrets = {
-      {"hr_key", "k"}, {"bamboohr_key", "k"}, {"okta_key", "k"}, {"auth0_client_secret", "k"}};
+      {"hr_key", "k"},
+      {"bamboohr_key", "k"},
+      {"okta_key", "k"},
+      {"auth0_client_secret", "k"},
+      {"operator_token", "k"}};
   std::string text = opened_example("rosterd.toml");
   const std::string roster = "kind = \"roster\"";  // the event columns are for the other kind
   text.replace(text.find(roster), roster.size(), "kind = \"changes\"");
