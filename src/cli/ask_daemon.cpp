@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <pwd.h>
@@ -95,6 +96,13 @@ http::UnixAnswer ask_running_daemon(const Config& config, const DaemonPost& post
       printable(config.operator_.socket.string()) +
       "; start it (systemctl start rosterd, or rosterd serve) and say it again"
   );
+}
+
+void expect_daemon(const Config& config) {
+  DaemonPost post;
+  post.target = "/healthz";
+  post.answer_max = std::chrono::seconds{30};
+  ask_running_daemon(config, post);
 }
 
 void refused(const http::UnixAnswer& answer) {

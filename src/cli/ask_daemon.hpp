@@ -27,6 +27,9 @@ std::optional<http::UnixAnswer> ask_daemon(const Config& config, const DaemonPos
 /// The same for what only the daemon can do: throws when none runs.
 http::UnixAnswer ask_running_daemon(const Config& config, const DaemonPost& post);
 
+/// Throws when no daemon runs: before anybody is asked to agree to what could not be done.
+void expect_daemon(const Config& config);
+
 /// Throws what the daemon refused with, as a CommandError.
 [[noreturn]] void refused(const http::UnixAnswer& answer);
 
