@@ -271,12 +271,7 @@ PersonThen person_at(const KeptHistory& kept, const HistoryRules& rules, Instant
   const PersonRecord record = recollector.record_then(then.recollection);
   then.attributes = record.attributes;
   for (const auto& [name, value] : record.attributes) {
-    const auto stamp = record.stamps.find(name);
-    if (stamp != record.stamps.end()) {
-      then.set_by[name] = stamp->second.arrival;
-    } else if (record.floor && name != attribute::status) {
-      then.set_by[name] = record.floor->arrival;
-    }
+    if (const Stamp* stamp = last_word_on(record, name)) then.set_by[name] = stamp->arrival;
   }
   if (then.recollection == Recollection::in_part) then.forgotten = recollector.forgotten(record);
   // Without the status, anything could be said.
@@ -289,6 +284,13 @@ PersonThen person_at(const KeptHistory& kept, const HistoryRules& rules, Instant
   then.assignments = assignments_at(kept, at);
   then.caveats = caveats_of(then, rules, recollector.deleted_before());
   return then;
+}
+
+const Stamp* last_word_on(const PersonRecord& record, std::string_view name) {
+  const auto stamp = record.stamps.find(name);
+  if (stamp != record.stamps.end()) return &stamp->second;
+  // A full event that does not name the status says nothing about it.
+  return record.floor && name != attribute::status ? &*record.floor : nullptr;
 }
 
 std::string_view name_of(Recollection recollection) {

@@ -63,6 +63,9 @@ struct PersonThen {
 /// decides, else the first one after, else the ledger. Pure.
 PersonThen person_at(const KeptHistory& kept, const HistoryRules& rules, Instant at);
 
+/// The event that spoke last about an attribute, as far as the record tells; null: none is known.
+const Stamp* last_word_on(const PersonRecord& record, std::string_view name);
+
 std::string_view name_of(Recollection recollection);
 std::string_view name_of(AssignmentThen::Presence presence);
 

@@ -1,6 +1,10 @@
+#include "people.hpp"
+
 #include "commands.hpp"
 #include "context.hpp"
 #include "exit_code.hpp"
+#include "history.hpp"
+#include "history_output.hpp"
 #include "json.hpp"
 #include "rosterd/base/text.hpp"
 #include "rosterd/domain/lifecycle.hpp"
@@ -67,6 +71,30 @@ void print_person(const PersonRow& row, const Lifecycle& lifecycle) {
   table.print(std::cout);
 }
 
+int show_earlier(
+    const PeopleShow& command, Views& views, const PersonRow& row, const HistoryRules& rules
+) {
+  if (*command.at > rules.now) {
+    throw CommandError(
+        exit_code::usage,
+        to_string(*command.at) + " has not come; rosterd people explain " + printable(command.id) +
+            " says what will change, and when"
+    );
+  }
+  constexpr std::size_t all_of_them = 1'000'000;
+  KeptHistory kept;
+  kept.now = row;
+  kept.events = events_of(views, row.record.id);
+  kept.operations = views.operations_of(row.record.id, all_of_them);
+  const PersonThen then = person_at(kept, rules, *command.at);
+  if (command.common.json) {
+    std::cout << json_of(then).dump(2) << '\n';
+  } else {
+    print_history(then, std::cout);
+  }
+  return exit_code::done;
+}
+
 }  // namespace
 
 int run(const PeopleList& command) {
@@ -101,19 +129,17 @@ int run(const PeopleShow& command) {
   const Config config = load_config_without_secrets(command.common);
   const auto policy = load_policy(world, config.policy_file);
   const auto views = load_views(config);
-  const auto row = views->person(PersonId(command.id));
-  if (!row) {
-    throw CommandError(
-        exit_code::failed,
-        "there is no person " + printable(command.id) +
-            "; rosterd people list TEXT finds by part of an id, name or address"
-    );
+  const PersonRow row = known_person(*views, command.id);
+  const Instant now = world.clock->now();
+  if (command.at) {
+    const HistoryRules rules{.policy = *policy, .zones = *world.zones, .now = now};
+    return show_earlier(command, *views, row, rules);
   }
   const Lifecycle lifecycle =
-      lifecycle_of(row->record.attributes, policy->lifecycle, *world.zones, world.clock->now());
-  const auto operations = views->operations_of(row->record.id, 50);
+      lifecycle_of(row.record.attributes, policy->lifecycle, *world.zones, now);
+  const auto operations = views->operations_of(row.record.id, 50);
   if (command.common.json) {
-    auto json = json_of(*row);
+    auto json = json_of(row);
     json["lifecycle"] = to_string(lifecycle.state);
     json["lifecycle_why"] = lifecycle.why;
     json["lifecycle_changes_at"] = json_of(lifecycle.next_change_at);
@@ -122,10 +148,27 @@ int run(const PeopleShow& command) {
     std::cout << json.dump(2) << '\n';
     return exit_code::done;
   }
-  print_person(*row, lifecycle);
-  print_assignments(*row);
+  print_person(row, lifecycle);
+  print_assignments(row);
   print_operations(operations, std::cout);
   return exit_code::done;
+}
+
+PersonRow known_person(Views& views, const std::string& id) {
+  auto row = views.person(PersonId(id));
+  if (row) return std::move(*row);
+  throw CommandError(
+      exit_code::failed,
+      "there is no person " + printable(id) +
+          "; rosterd people list TEXT finds by part of an id, name or address"
+  );
+}
+
+std::vector<EventRow> events_of(Views& views, const PersonId& person) {
+  constexpr std::size_t all_of_them = 1'000'000;
+  EventSelection selection;
+  selection.person = person;
+  return views.events(selection, all_of_them);
 }
 
 }  // namespace rosterd::cli
