@@ -50,13 +50,42 @@ void merge_attributes(PersonRecord& record, const ChangeEvent& event, const Stam
   if (full) raise_floor(record, stamp);
 }
 
+bool is_left(const Patched& status) {
+  return status && to_text(*status) == "left";
+}
+
+/// Whether what is said about the status loses against what is known. Of staying and leaving, the
+/// leave wins in doubt.
+bool loses(const Stamp& stamp, bool leaves, const Stamp& known, bool has_left) {
+  if (leaves == has_left) return precedes(stamp, known);
+  const bool said_earlier = said_before(stamp, known);
+  const bool effective_earlier = precedes(stamp, known);
+  return leaves ? said_earlier && effective_earlier : said_earlier || effective_earlier;
+}
+
+void apply_status(PersonRecord& record, const Patched& value, const Stamp& stamp) {
+  const std::string name(attribute::status);
+  const auto spoken = record.stamps.find(name);
+  const auto known = record.attributes.find(name);
+  if (spoken != record.stamps.end()) {
+    const bool has_left = known != record.attributes.end() && is_left(known->second);
+    if (loses(stamp, is_left(value), spoken->second, has_left)) return;
+  }
+  record.stamps[name] = stamp;
+  if (value) {
+    record.attributes[name] = *value;
+  } else {
+    record.attributes.erase(name);
+  }
+}
+
 void merge_status(PersonRecord& record, const ChangeEvent& event, const Stamp& stamp) {
   const std::string status(attribute::status);
   const auto named = event.attributes.find(attribute::status);
   if (event.type == ChangeType::left) {
-    apply(record, status, Patched{std::string("left")}, stamp);
+    apply_status(record, Patched{std::string("left")}, stamp);
   } else if (named != event.attributes.end()) {
-    apply(record, status, named->second, stamp);
+    apply_status(record, named->second, stamp);
   }
   // Not stamped: whatever event names a status, however old, knows better than this default.
   record.attributes.try_emplace(status, std::string("active"));
@@ -71,7 +100,13 @@ FoldEffect fold_notice(PersonRecord& record, const Stamp& stamp, bool is_new) {
 
 }  // namespace
 
-FoldEffect fold(PersonRecord& record, const ChangeEvent& event, EventId arrival, Instant now) {
+FoldEffect fold(
+    PersonRecord& record,
+    const ChangeEvent& event,
+    EventId arrival,
+    Instant now,
+    std::optional<Instant> effective_at
+) {
   ROSTERD_ASSERT(event.type != ChangeType::unknown, "an event of unknown type says nothing");
   // Whatever was folded in before left a status or a notice behind.
   const bool is_new = record.attributes.empty() && !record.stale;
@@ -82,7 +117,7 @@ FoldEffect fold(PersonRecord& record, const ChangeEvent& event, EventId arrival,
   }
   ROSTERD_ASSERT(record.id == event.person, "an event is folded into its own person");
 
-  const Stamp stamp = stamp_of(event, arrival);
+  const Stamp stamp = stamp_of(event, arrival, effective_at);
   if (event.type == ChangeType::notice) return fold_notice(record, stamp, is_new);
 
   const PersonRecord before = record;

@@ -70,6 +70,7 @@ class EventFolder {
       return finished(due.id, EventState::ignored, "nobody knows this type of event");
     }
     if (due.folded) return std::nullopt;
+    std::optional<Instant> planned_for;
     if (due.event.effective_at) {
       const Instant effective = effective_at(*due.event.effective_at, record, due.event);
       if (effective > now_) {
@@ -77,11 +78,12 @@ class EventFolder {
             due.id, EventState::scheduled, effective, "takes effect " + to_string(effective)
         );
       }
+      if (effective > due.event.occurred_at.value_or(due.received_at)) planned_for = effective;
     }
     if (due.event.type == ChangeType::notice && answered(record, due)) {
       return finished(due.id, EventState::superseded, "newer values have arrived");
     }
-    switch (fold(record, due.event, due.id, now_)) {
+    switch (fold(record, due.event, due.id, now_, planned_for)) {
       case FoldEffect::changed:
       case FoldEffect::unchanged:
         return std::nullopt;

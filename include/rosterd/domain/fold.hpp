@@ -19,7 +19,18 @@ enum class FoldEffect {
 /// * `partial` sets and clears what it names; `full` also clears what it does not name.
 /// * `status` is never cleared by absence: only an event that names it, or `person.left` (which
 ///   sets `left`), changes it. A late update of somebody's address must not bring a leaver back.
+/// * Somebody has left if that was said last, or if it is about a later day than what was said
+///   since: a leave that is planned for the end of the month stands, though HR says `active` until
+///   then. Somebody comes back only by what was said last and is about that day or a later one.
 /// * A record that is new and was given no status is `active`.
-FoldEffect fold(PersonRecord& record, const ChangeEvent& event, EventId arrival, Instant now);
+///
+/// `effective_at`: when the event takes effect, if it was said before that.
+FoldEffect fold(
+    PersonRecord& record,
+    const ChangeEvent& event,
+    EventId arrival,
+    Instant now,
+    std::optional<Instant> effective_at = std::nullopt
+);
 
 }  // namespace rosterd
