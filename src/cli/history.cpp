@@ -62,6 +62,7 @@ class Recollector {
       DueEvent due;
       due.id = row->id;
       due.event = row->event;
+      due.received_at = row->received_at;
       work.events.push_back(std::move(due));
     }
     auto folded = sync::fold_round(work, rules_.policy, rules_.zones, at_, Duration{0});
