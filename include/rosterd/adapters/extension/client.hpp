@@ -53,11 +53,7 @@ struct Pause {
 ///
 /// TLS 1.2 or newer, certificate and host name verified, no way around it. Plain `http://` is for
 /// loopback hosts (the sandbox) alone. Redirects are not followed.
-class Client : public Target,
-               public Accounts,
-               public Structure,
-               public Access,
-               public Storage {
+class Client : public Target, public Accounts, public Structure, public Access, public Storage {
  public:
   /// Throws `std::invalid_argument`, with what would be right, when an address, a proxy or the
   /// authority's file cannot be used. Connects to nobody yet.
