@@ -373,6 +373,7 @@ Json json_of(const StatusView& view, const StatusExtras& extras) {
   json["residual"] = view.residual;
   json["drift"] = counts_of(view.drift);
   json["contended"] = view.contended;
+  json["contended_assignments"] = list_of(extras.contended);
   json["reconciliation"] = view.reconciliation ? json_of(*view.reconciliation) : Json(nullptr);
   json["storage"] = view.storage ? json_of(*view.storage, extras.storage_limit) : Json(nullptr);
   return json;

@@ -46,7 +46,8 @@ std::uint64_t percent_of(std::uint64_t bytes, std::uint64_t limit);
 /// What `rosterd status` knows besides the store's own view.
 struct StatusExtras {
   std::uint64_t storage_limit = 0;
-  std::vector<PersonId> leavers_given_up;  ///< whose last event is dead
+  std::vector<PersonId> leavers_given_up;  ///< the event of their leaving is dead
+  std::vector<DriftRow> contended;
 };
 nlohmann::ordered_json json_of(const StatusView& view, const StatusExtras& extras);
 

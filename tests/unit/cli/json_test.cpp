@@ -46,7 +46,7 @@ TEST(JsonKeys, AreStable) {
       keys(json_of(StatusView(), StatusExtras())),
       "events oldest_open_received_at people people_by_status links ledger policy_version files "
       "database_bytes schema_version holds held_leavers leavers_given_up residual drift contended "
-      "reconciliation storage"
+      "contended_assignments reconciliation storage"
   );
   EXPECT_EQ(keys(json_of(Change())), "change person account kind entitlement reason leaver");
   EXPECT_EQ(

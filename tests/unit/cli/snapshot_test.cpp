@@ -1,65 +1,17 @@
 #include "cli/snapshot.hpp"
 
+#include "fake_views.hpp"
 #include "support/run.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 namespace rosterd::cli {
 namespace {
 
-/// A store that holds what a test puts into it.
-class FakeViews : public Views {
- public:
-  StatusView status() override { return {}; }
-  std::vector<EventRow> events(const EventSelection& selection, std::size_t) override {
-    std::vector<EventRow> found;
-    for (const EventRow& row : all_events) {
-      const auto& states = selection.states;
-      if (std::count(states.begin(), states.end(), row.state) > 0) found.push_back(row);
-    }
-    std::reverse(found.begin(), found.end());
-    return found;
-  }
-  std::uint64_t count(const EventSelection&) override { return 0; }
-  std::optional<EventRow> event(EventId) override { return std::nullopt; }
-  std::string payload(EventId) override { return ""; }
-  std::vector<AttemptRow> attempts(EventId) override { return {}; }
-  std::vector<OperationRecord> operations_of(const PersonId&, std::size_t) override { return {}; }
-  std::optional<PersonRow> person(const PersonId&) override { return std::nullopt; }
-  std::vector<PersonRow> people(const std::string&, const PersonId& after, std::size_t limit)
-      override {
-    ++pages;
-    std::vector<PersonRow> page;
-    for (const PersonRow& row : all_people) {
-      if (after < row.record.id && page.size() < limit) page.push_back(row);
-    }
-    return page;
-  }
-  std::vector<Intake> intakes(std::size_t) override { return all_intakes; }
-
-  PersonRow& person_row(const std::string& id) {
-    PersonRow& row = all_people.emplace_back();
-    row.record.id = PersonId(id);
-    return row;
-  }
-  EventRow& event_row(const std::string& person, EventState state) {
-    EventRow& row = all_events.emplace_back();
-    row.id = static_cast<EventId>(all_events.size());
-    row.state = state;
-    row.event.person = PersonId(person);
-    row.event.type = ChangeType::changed;
-    return row;
-  }
-
-  std::vector<PersonRow> all_people;  ///< by id
-  std::vector<EventRow> all_events;   ///< oldest first
-  std::vector<Intake> all_intakes;    ///< newest first
-  int pages = 0;
-};
+using test::FakeViews;
 
 std::vector<std::string> people_of(const std::vector<ChangeEvent>& events) {
   std::vector<std::string> people;
