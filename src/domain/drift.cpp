@@ -194,6 +194,9 @@ std::vector<DriftRow> drift_after(
   std::vector<DriftRow> after;
   after.reserve(rows.size());
   for (auto& [identity, row] : rows) after.push_back(std::move(row));
+  std::sort(after.begin(), after.end(), [](const DriftRow& left, const DriftRow& right) {
+    return comes_before(left.drift, right.drift);
+  });
   return after;
 }
 

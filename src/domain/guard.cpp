@@ -63,10 +63,13 @@ class Judge {
   )
       : plan_(plan), observed_(observed), state_(state), settings_(settings), now_(now) {
     verdict_.withheld.resize(plan.changes.size());
+    for (const Change& change : plan.changes) {
+      if (change.kind == Change::Kind::revoke) losing_.insert(change.account);
+    }
   }
 
   GuardVerdict verdict() {
-    if (plan_.count(Change::Kind::revoke) == 0) return std::move(verdict_);
+    if (losing_.empty()) return std::move(verdict_);
     hear_holds();
     hear_removals();
     sort_out();
@@ -85,14 +88,10 @@ class Judge {
 
   /// What the holds say about the removals of this plan.
   void hear_holds() {
-    std::set<AssignmentKey> planned;
-    for (const Change& change : plan_.changes) {
-      if (change.kind == Change::Kind::revoke) planned.insert(key_of(change));
-    }
     for (const Hold& hold : state_.holds) {
       if (!is_in_force(hold.state)) continue;
       for (const HeldRemoval& removal : hold.removals) {
-        if (!planned.contains(removal.key())) continue;
+        if (!losing_.contains(removal.account)) continue;
         const Standing said{hold.state, hold.cause, removal.leaver};
         const auto [standing, is_new] = standings_.try_emplace(removal.key(), said);
         if (!is_new && outranks(said.state, standing->second.state)) standing->second = said;
@@ -105,7 +104,7 @@ class Judge {
     for (const Removal& removal : state_.removals) {
       const auto& budget = removal.leaver ? settings_.leavers : settings_.removals;
       if (!is_within(removal.at, budget.window)) continue;
-      begun_.insert(removal.key());
+      if (losing_.contains(removal.account)) begun_.insert(removal.key());
       if (removal.leaver) {
         leavers_gone_.insert(removal.person);
       } else {
@@ -177,18 +176,22 @@ class Judge {
     verdict_.over[HoldCause::removals] = over_budget(what, settings_.removals.window, allowed);
   }
 
+  /// What a plan does to the members of a group or role.
+  struct Flow {
+    AccountSet leaving;  ///< who may go
+    bool gains = false;
+    Indexes judged;  ///< removals that may go and that nobody approved
+    const EntitlementName* name = nullptr;
+  };
+
   // Trying again costs no budget, but what was refilled or left alone when it was begun may be the
   // last one now.
   void keep_last_members() {
-    std::map<EntitlementRef, Indexes> leaving;
-    for (const std::size_t i : judged_) {
-      if (verdict_.allows(i)) leaving[plan_.changes[i].entitlement].push_back(i);
-    }
     std::vector<std::string> emptied;
-    for (const auto& [entitlement, indexes] : leaving) {
-      if (!empties_a_big_one(entitlement)) continue;
-      withhold(indexes, HoldCause::emptied);
-      emptied.push_back(to_string(plan_.changes[indexes.front()].name));
+    for (const auto& [entitlement, flow] : flows()) {
+      if (flow.judged.empty() || !empties_a_big_one(entitlement, flow)) continue;
+      withhold(flow.judged, HoldCause::emptied);
+      emptied.push_back(to_string(*flow.name));
     }
     if (emptied.empty()) return;
     std::string what = emptied.front();
@@ -199,17 +202,30 @@ class Judge {
                                         " may not without approval";
   }
 
-  bool empties_a_big_one(const EntitlementRef& entitlement) const {
-    const AccountSet* members = members_of(entitlement);
-    if (members == nullptr) return false;
-    AccountSet staying = *members;
+  std::map<EntitlementRef, Flow> flows() const {
+    std::map<EntitlementRef, Flow> flows;
     for (std::size_t i = 0; i < plan_.changes.size(); ++i) {
       const Change& change = plan_.changes[i];
-      if (change.entitlement != entitlement) continue;
-      if (change.kind == Change::Kind::grant) return false;
-      if (change.kind == Change::Kind::revoke && verdict_.allows(i)) staying.erase(change.account);
+      if (change.kind == Change::Kind::grant) flows[change.entitlement].gains = true;
+      if (change.kind != Change::Kind::revoke || !verdict_.allows(i)) continue;
+      Flow& flow = flows[change.entitlement];
+      flow.leaving.insert(change.account);
+      flow.name = &change.name;
     }
-    if (!staying.empty()) return false;
+    for (const std::size_t i : judged_) {
+      if (verdict_.allows(i)) flows[plan_.changes[i].entitlement].judged.push_back(i);
+    }
+    return flows;
+  }
+
+  bool empties_a_big_one(const EntitlementRef& entitlement, const Flow& flow) const {
+    const AccountSet* members = observed_.accounts_of(entitlement);
+    if (members == nullptr || flow.gains) return false;
+    const bool all_leave =
+        std::all_of(members->begin(), members->end(), [&](const AccountId& member) {
+          return flow.leaving.contains(member);
+        });
+    if (!all_leave) return false;
     AccountSet had = *members;
     for (const Removal& removal : state_.removals) {
       if (removal.entitlement != entitlement) continue;
@@ -218,26 +234,13 @@ class Judge {
     return had.size() > settings_.emptied_members_max;
   }
 
-  const AccountSet* members_of(const EntitlementRef& entitlement) const {
-    switch (entitlement.kind) {
-      case EntitlementKind::group: {
-        const TenantGroup* group = observed_.group(entitlement.id);
-        return group == nullptr ? nullptr : &group->members;
-      }
-      case EntitlementKind::role: {
-        const TenantRole* role = observed_.role(entitlement.id);
-        return role == nullptr ? nullptr : &role->users;
-      }
-    }
-    std::abort();
-  }
-
   const Plan& plan_;
   const TenantState& observed_;
   const GuardState& state_;
   const GuardSettings& settings_;
   const Instant now_;
   GuardVerdict verdict_;
+  AccountSet losing_;  ///< what is said about others is of no concern
   std::map<AssignmentKey, Standing> standings_;
   std::set<AssignmentKey> begun_;           ///< within the window of their class
   std::set<AssignmentKey> removals_begun_;  ///< those of people who stay

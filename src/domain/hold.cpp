@@ -8,26 +8,15 @@
 #include <cstdlib>
 #include <iterator>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace rosterd {
 
 namespace {
 
-HeldRemoval held(const Change& change) {
-  HeldRemoval removal;
-  removal.person = change.person;
-  removal.account = change.account;
-  removal.entitlement = change.entitlement;
-  removal.name = change.name;
-  removal.reason = change.reason;
-  removal.leaver = change.leaver;
-  removal.event = change.event;
-  return removal;
-}
-
 bool by_key(const HeldRemoval& left, const HeldRemoval& right) {
-  return left.key() < right.key();
+  return std::tie(left.account, left.entitlement) < std::tie(right.account, right.entitlement);
 }
 
 std::string line_of(const HeldRemoval& removal) {
@@ -43,34 +32,6 @@ std::string line_of(const HeldRemoval& removal) {
   return line + "\n";
 }
 
-/// The removals that are left to do, and why each is not done.
-class Rest {
- public:
-  struct Entry {
-    const Change* change = nullptr;
-    std::optional<Withheld> withheld;
-  };
-
-  Rest(const Plan& plan, const std::vector<std::optional<Withheld>>& withheld) {
-    for (std::size_t i = 0; i < plan.changes.size(); ++i) {
-      const Change& change = plan.changes[i];
-      if (change.kind != Change::Kind::revoke) continue;
-      const auto why = i < withheld.size() ? withheld[i] : std::nullopt;
-      entries_.try_emplace({change.account, change.entitlement}, Entry{&change, why});
-    }
-  }
-
-  const Change* find(const AssignmentKey& key) const {
-    const auto found = entries_.find(key);
-    return found == entries_.end() ? nullptr : found->second.change;
-  }
-
-  const std::map<AssignmentKey, Entry>& entries() const { return entries_; }
-
- private:
-  std::map<AssignmentKey, Entry> entries_;
-};
-
 /// Whether what was said about a removal is still about the one that is asked for now.
 bool is_about(const Hold& hold, const HeldRemoval& removal, const Change& change) {
   if (removal.person != change.person) return false;
@@ -78,60 +39,101 @@ bool is_about(const Hold& hold, const HeldRemoval& removal, const Change& change
   return hold.state != HoldState::rejected || removal.leaver || !change.leaver;
 }
 
-/// What of a hold is left.
-std::vector<HeldRemoval> left_of(
-    const Hold& hold, const Rest& rest, const std::set<PersonId>& planned
-) {
-  std::vector<HeldRemoval> left;
-  for (const HeldRemoval& removal : hold.removals) {
-    const Change* change = rest.find(removal.key());
-    if (change == nullptr) {
-      if (!planned.contains(removal.person)) left.push_back(removal);
-      continue;
+/// A plan's removals as the holds see them. A hold may have many thousands, and most plans concern
+/// few of them: nothing is copied before something changes.
+class Rest {
+ public:
+  Rest(const Plan& plan, const std::set<PersonId>& planned) : planned_(planned) {
+    for (const Change& change : plan.changes) {
+      if (change.kind != Change::Kind::revoke) continue;
+      accounts_.insert(change.account);
+      removals_.try_emplace({change.account, change.entitlement}, &change);
     }
-    if (!is_about(hold, removal, *change)) continue;
-    left.push_back(removal);
-    if (hold.state != HoldState::open) continue;
-    // Who decides is to see why it would go now; what brought it up stays what it was.
-    left.back() = held(*change);
-    left.back().event = removal.event;
   }
-  return left;
+
+  enum class Fate { stays, renewed, dropped };
+
+  Fate fate_of(const Hold& hold, const HeldRemoval& removal) const {
+    const Change* change = find(removal);
+    if (change == nullptr) return planned_.contains(removal.person) ? Fate::dropped : Fate::stays;
+    if (!is_about(hold, removal, *change)) return Fate::dropped;
+    const bool is_same = hold.state != HoldState::open || renewed(removal, *change) == removal;
+    return is_same ? Fate::stays : Fate::renewed;
+  }
+
+  /// Makes a hold what its removals' fates say.
+  void apply(const std::vector<Fate>& fates, Hold& hold) const {
+    std::vector<HeldRemoval> left;
+    left.reserve(hold.removals.size());
+    for (std::size_t i = 0; i < fates.size(); ++i) {
+      HeldRemoval& removal = hold.removals[i];
+      if (fates[i] == Fate::renewed) removal = renewed(removal, *find(removal));
+      if (fates[i] != Fate::dropped) left.push_back(std::move(removal));
+    }
+    hold.removals = std::move(left);
+  }
+
+ private:
+  const Change* find(const HeldRemoval& removal) const {
+    if (!accounts_.contains(removal.account)) return nullptr;
+    const auto found = removals_.find(removal.key());
+    return found == removals_.end() ? nullptr : found->second;
+  }
+
+  /// Who decides is to see why it would go now; what brought it up stays what it was.
+  static HeldRemoval renewed(const HeldRemoval& removal, const Change& change) {
+    HeldRemoval now = held_removal(change);
+    now.event = removal.event;
+    return now;
+  }
+
+  const std::set<PersonId>& planned_;
+  AccountSet accounts_;
+  std::map<AssignmentKey, const Change*> removals_;
+};
+
+/// A hold that has nothing left is over, even if it had nothing before.
+bool as_it_was(const std::vector<Rest::Fate>& fates) {
+  return !fates.empty() && std::all_of(fates.begin(), fates.end(), [](Rest::Fate fate) {
+    return fate == Rest::Fate::stays;
+  });
 }
 
-void finish_if_over(Hold& hold, Instant now) {
-  if (!hold.removals.empty()) return;
+/// What waits for a person and is in no hold yet.
+using Joining = std::map<AssignmentKey, std::pair<HoldCause, const Change*>>;
+
+Joining joining_of(const Plan& plan, const std::vector<std::optional<Withheld>>& withheld) {
+  Joining joining;
+  for (std::size_t i = 0; i < std::min(plan.changes.size(), withheld.size()); ++i) {
+    const Change& change = plan.changes[i];
+    if (change.kind != Change::Kind::revoke || !withheld[i] || withheld[i]->rejected) continue;
+    joining.try_emplace({change.account, change.entitlement}, withheld[i]->cause, &change);
+  }
+  return joining;
+}
+
+/// Those of one cause, by key.
+std::vector<HeldRemoval> take(Joining& joining, HoldCause cause) {
+  std::vector<HeldRemoval> taken;
+  for (const auto& [key, waiting] : joining) {
+    if (waiting.first == cause) taken.push_back(held_removal(*waiting.second));
+  }
+  std::erase_if(joining, [&](const auto& each) { return each.second.first == cause; });
+  return taken;
+}
+
+/// The hold with what has joined it, and over when none of it is left.
+Hold changed(Hold hold, std::vector<HeldRemoval> joined, const std::string& version, Instant now) {
+  auto& removals = hold.removals;
+  const auto middle = static_cast<std::ptrdiff_t>(removals.size());
+  std::move(joined.begin(), joined.end(), std::back_inserter(removals));
+  std::inplace_merge(removals.begin(), removals.begin() + middle, removals.end(), by_key);
+  hold.changed_at = now;
+  hold.policy_version = version;
+  if (!hold.removals.empty()) return hold;
   hold.state = hold.state == HoldState::approved ? HoldState::done : HoldState::lapsed;
   hold.finished_at = now;
-}
-
-std::set<AssignmentKey> keys_of(const std::vector<Hold>& holds) {
-  std::set<AssignmentKey> keys;
-  for (const Hold& hold : holds) {
-    for (const HeldRemoval& removal : hold.removals) keys.insert(removal.key());
-  }
-  return keys;
-}
-
-Hold& open_hold(std::vector<Hold>& holds, HoldCause cause, Instant now) {
-  const auto found = std::find_if(holds.begin(), holds.end(), [&](const Hold& hold) {
-    return hold.state == HoldState::open && hold.cause == cause;
-  });
-  if (found != holds.end()) return *found;
-  Hold opened;
-  opened.cause = cause;
-  opened.opened_at = now;
-  holds.push_back(std::move(opened));
-  return holds.back();
-}
-
-/// Puts what is withheld and in no hold into the open hold of its cause.
-void join(std::vector<Hold>& holds, const Rest& rest, Instant now) {
-  const std::set<AssignmentKey> known = keys_of(holds);
-  for (const auto& [key, entry] : rest.entries()) {
-    if (!entry.withheld || entry.withheld->rejected || known.contains(key)) continue;
-    open_hold(holds, entry.withheld->cause, now).removals.push_back(held(*entry.change));
-  }
+  return hold;
 }
 
 }  // namespace
@@ -185,6 +187,18 @@ bool is_in_force(HoldState state) {
   std::abort();
 }
 
+HeldRemoval held_removal(const Change& change) {
+  HeldRemoval removal;
+  removal.person = change.person;
+  removal.account = change.account;
+  removal.entitlement = change.entitlement;
+  removal.name = change.name;
+  removal.reason = change.reason;
+  removal.leaver = change.leaver;
+  removal.event = change.event;
+  return removal;
+}
+
 std::string canonical_text(const std::vector<HeldRemoval>& removals) {
   std::vector<std::string> lines;
   lines.reserve(removals.size());
@@ -203,27 +217,38 @@ std::vector<Hold> holds_after(
     const std::string& policy_version,
     Instant now
 ) {
-  const Rest to_do(rest, withheld);
-  std::vector<Hold> before;
-  std::copy_if(holds.begin(), holds.end(), std::back_inserter(before), [](const Hold& hold) {
-    return is_in_force(hold.state);
-  });
-  std::vector<Hold> after = before;
-  for (Hold& hold : after) hold.removals = left_of(hold, to_do, planned);
-  join(after, to_do, now);
-
-  std::vector<Hold> changed;
-  for (std::size_t i = 0; i < after.size(); ++i) {
-    Hold& hold = after[i];
-    std::sort(hold.removals.begin(), hold.removals.end(), by_key);
-    const bool is_same = i < before.size() && hold.removals == before[i].removals;
-    if (is_same && !hold.removals.empty()) continue;
-    hold.changed_at = now;
-    hold.policy_version = policy_version;
-    finish_if_over(hold, now);
-    changed.push_back(std::move(hold));
+  const Rest to_do(rest, planned);
+  Joining joining = joining_of(rest, withheld);
+  std::vector<std::pair<const Hold*, std::vector<Rest::Fate>>> in_force;
+  for (const Hold& hold : holds) {
+    if (!is_in_force(hold.state)) continue;
+    std::vector<Rest::Fate> fates;
+    fates.reserve(hold.removals.size());
+    for (const HeldRemoval& removal : hold.removals) {
+      fates.push_back(to_do.fate_of(hold, removal));
+      const bool is_in_it = !joining.empty() && fates.back() != Rest::Fate::dropped;
+      if (is_in_it) joining.erase(removal.key());
+    }
+    in_force.emplace_back(&hold, std::move(fates));
   }
-  return changed;
+
+  std::vector<Hold> after;
+  for (const auto& [hold, fates] : in_force) {
+    std::vector<HeldRemoval> joined;
+    if (hold->state == HoldState::open) joined = take(joining, hold->cause);
+    if (joined.empty() && as_it_was(fates)) continue;
+    Hold now_held = *hold;
+    to_do.apply(fates, now_held);
+    after.push_back(changed(std::move(now_held), std::move(joined), policy_version, now));
+  }
+  while (!joining.empty()) {
+    Hold opened;
+    opened.cause = joining.begin()->second.first;
+    opened.opened_at = now;
+    std::vector<HeldRemoval> removals = take(joining, opened.cause);
+    after.push_back(changed(std::move(opened), std::move(removals), policy_version, now));
+  }
+  return after;
 }
 
 SplitHold split(const Hold& hold, const std::set<PersonId>& people) {

@@ -79,15 +79,15 @@ std::optional<EntitlementName> TenantState::name_of(const EntitlementRef& ref) c
   std::abort();
 }
 
-bool TenantState::has(const EntitlementRef& ref, const AccountId& account) const {
+const AccountSet* TenantState::accounts_of(const EntitlementRef& ref) const {
   switch (ref.kind) {
     case EntitlementKind::group: {
       const TenantGroup* found = group(ref.id);
-      return found != nullptr && found->members.contains(account);
+      return found == nullptr ? nullptr : &found->members;
     }
     case EntitlementKind::role: {
       const TenantRole* found = role(ref.id);
-      return found != nullptr && found->users.contains(account);
+      return found == nullptr ? nullptr : &found->users;
     }
   }
   std::abort();

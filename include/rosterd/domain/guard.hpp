@@ -69,10 +69,12 @@ struct GuardVerdict {
 /// Decides about the removals of a plan. Pure.
 ///
 /// What a person approved goes, whatever the budgets say, and costs nothing; what a person rejected
-/// and what waits in an open hold stays. Of the rest, a removal that was begun within the window is
-/// free (it is only tried again). If what remains goes over a budget, nothing of that class is
-/// done. All budgets count what was begun in their window, whatever brought it up: webhooks, files,
-/// policy, time, reconciliation; splitting work into many small plans gains nothing.
+/// and what waits in an open hold stays (but that somebody who stays keeps something says nothing
+/// about them once they have left). Of the rest, a removal that was begun within the window is free
+/// (it is only tried again), unless it would take a last member now. If what remains goes over a
+/// budget, nothing of that class is done. All budgets count what was begun in their window,
+/// whatever brought it up: webhooks, files, policy, time, reconciliation; splitting work into many
+/// small plans gains nothing.
 GuardVerdict guard(
     const Plan& plan,
     const TenantState& observed,

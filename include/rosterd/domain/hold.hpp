@@ -60,6 +60,8 @@ struct HeldRemoval {
   bool operator==(const HeldRemoval&) const = default;
 };
 
+HeldRemoval held_removal(const Change& change);
+
 /// Removals that wait for a person's approval. At most one is open for each cause: it grows with
 /// what goes over the same budget, and every change of its removals changes its hash, so that an
 /// approval is of exactly what was seen.
@@ -80,7 +82,7 @@ struct Hold {
 };
 
 /// The exact removals of a hold, one a line, in an order that depends on nothing else: what the
-/// hash is over.
+/// hash is over. All that is shown of them; not the events that brought them up.
 std::string canonical_text(const std::vector<HeldRemoval>& removals);
 
 /// Why a removal of a plan is not to be done now.
@@ -105,10 +107,10 @@ std::vector<Hold> holds_after(
     Instant now
 );
 
-/// The removals of these people as a hold of their own, and the hold without them. Everybody where
-/// `people` is empty. Pure.
+/// The removals of these people as a hold of their own, and the hold without them; both without a
+/// hash. Everybody where `people` is empty. Pure.
 struct SplitHold {
-  Hold part;  ///< the whole hold, with its id, where nothing is left for `rest`; else id 0
+  Hold part;  ///< the whole hold, with id and hash, where nothing is left for `rest`; else id 0
   std::optional<Hold> rest;
 };
 SplitHold split(const Hold& hold, const std::set<PersonId>& people);

@@ -15,7 +15,7 @@ struct RetryPolicy {
   double jitter = 0.2;  ///< ± this part
   /// A leaver is never put off longer, and is tried for as long as anybody else all the same.
   Duration leaver_delay_max = std::chrono::minutes{15};
-  Duration account_recheck = std::chrono::minutes{30};  ///< `waiting` for an account
+  Duration account_recheck = std::chrono::minutes{30};  ///< for an account, for room in the storage
   Duration uncounted_delay = std::chrono::seconds{5};   ///< after a pause or an open breaker
 
   static std::vector<Duration> default_delays();

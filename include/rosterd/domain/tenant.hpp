@@ -69,7 +69,8 @@ struct TenantState {
   std::optional<EntitlementRef> find(const EntitlementName& name) const;
   std::optional<EntitlementName> name_of(const EntitlementRef& ref) const;
 
-  bool has(const EntitlementRef& ref, const AccountId& account) const;
+  /// Who has it directly; null when the tenant does not have it.
+  const AccountSet* accounts_of(const EntitlementRef& ref) const;
 
   /// Every direct group and role of an account.
   std::vector<EntitlementRef> assignments_of(const AccountId& account) const;

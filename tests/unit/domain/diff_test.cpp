@@ -31,7 +31,7 @@ std::string shown(const Change& change) {
 
 std::string shown(const Unmet& unmet) {
   constexpr const char* reasons[] = {
-      "no account", "unknown entitlement", "report mode", "additive mode"};
+      "no account", "unknown entitlement", "report mode", "additive mode", "protected"};
   return "unmet " + unmet.person.value + " " + to_string(unmet.name) +
          (unmet.removal ? " removal: " : ": ") + reasons[static_cast<int>(unmet.why)] + "\n";
 }
@@ -168,6 +168,80 @@ TEST_F(Diff, AnExactGroupLosesWhoIsNotEntitledAlsoStrangers) {
       plan(),
       "revoke ann Admins: no rule gives it, and its mode is exact\n"
       "revoke stranger Admins: no rule gives it, and its mode is exact\n"
+  );
+}
+
+TEST_F(Diff, OfAStrangerOnlyWhatIsExactIsTouched) {
+  mode("Admins", Mode::exact);
+  mode("Staff", Mode::additive);
+  mode("Guests", Mode::report);
+  for (const char* each : {"Admins", "Staff", "Guests", "Others"}) {
+    add_group(tenant, each, {"stranger"});
+  }
+  add_role(tenant, "Developer", {"stranger"});
+  Subject stranger = subject("");
+  stranger.accounts = {account("stranger")};
+  subjects = {stranger};
+  EXPECT_EQ(plan(), "revoke stranger Admins: no rule gives it, and its mode is exact\n");
+}
+
+TEST_F(Diff, WhatSomebodyLeftOnAnAccountOfNobodyGoesOnce) {
+  mode("Admins", Mode::exact);
+  add_group(tenant, "Admins", {"old"});
+  Subject ann = subject("ann");
+  in_ledger(ann, "old", group("Admins"));
+  Subject stranger = subject("");
+  stranger.accounts = {account("old")};
+  subjects = {stranger, ann};
+  EXPECT_EQ(plan(), "revoke old Admins: the account is no longer this person's\n");
+}
+
+TEST_F(Diff, AProtectedPersonKeepsEverythingEvenWhenTheyLeave) {
+  policy.protected_things.people = {PersonId{"ann"}};
+  add_group(tenant, "Staff", {"ann", "bob"});
+  add_role(tenant, "Developer", {"ann"});
+  subjects = {leaver("ann"), leaver("bob")};
+  EXPECT_EQ(
+      plan(),
+      "revoke bob Staff (leaver): has left (status is left)\n"
+      "unmet ann Staff removal: protected\n"
+      "unmet ann Developer@app removal: protected\n"
+  );
+}
+
+TEST_F(Diff, AProtectedAccountKeepsEverythingAlsoWhenItIsNobodys) {
+  mode("Admins", Mode::exact);
+  policy.protected_things.accounts = {account("root")};
+  add_group(tenant, "Admins", {"root", "stranger"});
+  Subject strangers = subject("");
+  strangers.accounts = {account("root"), account("stranger")};
+  subjects = {strangers};
+  EXPECT_EQ(
+      plan(),
+      "revoke stranger Admins: no rule gives it, and its mode is exact\n"
+      "unmet  Admins removal: protected\n"
+  );
+}
+
+TEST_F(Diff, AProtectedGroupOrRoleLosesNobodyAndIsGrantedLikeAnyOther) {
+  policy.protected_things.entitlements = {group_name("STAFF"), role_name("developer")};
+  add_group(tenant, "Staff", {"ann", "bob"});
+  add_group(tenant, "Admins", {"ann"});
+  add_role(tenant, "Developer", {"ann"});
+  Subject ann = subject("ann");
+  for (const auto& each : {group("Staff"), group("Admins"), role("Developer")}) {
+    in_ledger(ann, "ann", each);
+  }
+  Subject cid = subject("cid");
+  want(cid, group_name("Staff"));
+  subjects = {ann, leaver("bob"), cid};
+  EXPECT_EQ(
+      plan(),
+      "revoke ann Admins: no rule gives it any more\n"
+      "grant cid Staff: rule everyone\n"
+      "unmet ann Staff removal: protected\n"
+      "unmet ann Developer@app removal: protected\n"
+      "unmet bob Staff removal: protected\n"
   );
 }
 

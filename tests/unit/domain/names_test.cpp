@@ -1,22 +1,31 @@
 #include "rosterd/domain/attributes.hpp"
 #include "rosterd/domain/change_event.hpp"
+#include "rosterd/domain/drift.hpp"
 #include "rosterd/domain/entitlement.hpp"
+#include "rosterd/domain/hold.hpp"
 #include "rosterd/domain/lifecycle.hpp"
 #include "rosterd/domain/outcome.hpp"
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <sstream>
 
 namespace rosterd {
 namespace {
 
 TEST(Names, EveryEventStateIsReadBackFromItsName) {
-  ASSERT_EQ(all_event_states().size(), 11U);
   for (const EventState state : all_event_states()) {
     EXPECT_EQ(event_state(to_string(state)), state) << to_string(state);
   }
   EXPECT_EQ(event_state("nonsense"), std::nullopt);
+}
+
+TEST(Names, NoEventStateIsForgottenInTheirList) {
+  std::set<EventState> listed(all_event_states().begin(), all_event_states().end());
+  for (int i = 0; i <= static_cast<int>(EventState::dead); ++i) {
+    EXPECT_TRUE(listed.contains(static_cast<EventState>(i))) << i;
+  }
 }
 
 TEST(Names, OnlySettledStatesAreFinal) {
@@ -28,7 +37,7 @@ TEST(Names, OnlySettledStatesAreFinal) {
 }
 
 TEST(Names, EveryErrorClassIsReadBackFromItsName) {
-  for (int i = 0; i <= static_cast<int>(ErrorClass::poison); ++i) {
+  for (int i = 0; i <= static_cast<int>(ErrorClass::storage_full); ++i) {
     const auto each = static_cast<ErrorClass>(i);
     EXPECT_EQ(error_class(to_string(each)), each) << to_string(each);
   }
@@ -42,6 +51,35 @@ TEST(Names, AChangeTypeThatNobodyKnowsIsUnknown) {
   EXPECT_EQ(change_type("person.notice"), ChangeType::notice);
   EXPECT_EQ(change_type("person.Left"), ChangeType::unknown);
   EXPECT_EQ(change_type("unknown"), ChangeType::unknown);
+}
+
+TEST(Names, CausesAndStatesOfHoldsAreReadBack) {
+  for (const HoldCause each : {HoldCause::leavers, HoldCause::removals, HoldCause::emptied}) {
+    EXPECT_EQ(hold_cause(to_string(each)), each);
+  }
+  std::string in_force;
+  for (const HoldState each :
+       {HoldState::open,
+        HoldState::approved,
+        HoldState::done,
+        HoldState::rejected,
+        HoldState::lapsed}) {
+    EXPECT_EQ(hold_state(to_string(each)), each);
+    if (is_in_force(each)) in_force += std::string(to_string(each)) + " ";
+  }
+  EXPECT_EQ(in_force, "open approved rejected ");
+  EXPECT_EQ(hold_cause("others"), std::nullopt);
+  EXPECT_EQ(hold_state(""), std::nullopt);
+}
+
+TEST(Names, KindsOfDriftAreReadBack) {
+  std::string all;
+  for (const DriftKind each : all_drift_kinds()) {
+    EXPECT_EQ(drift_kind(to_string(each)), each);
+    all += std::string(to_string(each)) + " ";
+  }
+  EXPECT_EQ(all, "missing unexpected foreign orphan_account ");
+  EXPECT_EQ(drift_kind("drift"), std::nullopt);
 }
 
 TEST(Names, ModesAndStatesAreReadBack) {

@@ -13,28 +13,6 @@ using namespace test;
 
 constexpr std::size_t roomy = 1'048'576;
 
-Change change(
-    Change::Kind kind, const std::string& who, const EntitlementRef& what, bool leaver = false
-) {
-  Change made;
-  made.kind = kind;
-  made.person = PersonId{who};
-  made.account = account(who);
-  made.entitlement = what;
-  made.leaver = leaver;
-  return made;
-}
-
-Change grant(const std::string& who, const EntitlementRef& what) {
-  return change(Change::Kind::grant, who, what);
-}
-Change revoke(const std::string& who, const EntitlementRef& what) {
-  return change(Change::Kind::revoke, who, what);
-}
-Change revoke_leaver(const std::string& who, const EntitlementRef& what) {
-  return change(Change::Kind::revoke, who, what, true);
-}
-
 std::string shown(const Plan& plan, std::size_t body_bytes_max = roomy) {
   std::string out;
   for (const Operation& call : operations(plan, body_bytes_max)) {

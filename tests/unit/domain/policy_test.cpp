@@ -298,5 +298,83 @@ TEST(ModeOf, IsItsOwnElseTheDefault) {
   EXPECT_EQ(policy.mode_of({EntitlementKind::role, "Developer", "other"}), Mode::additive);
 }
 
+TEST(PolicyNames, WhatARuleGivesOrWhatIsDeclared) {
+  Policy policy = two_rules();
+  const EntitlementName reader{EntitlementKind::role, "Reader", "app"};
+  policy.groups.push_back({"Admins", {}, {reader}, {"Nested"}, std::nullopt, 1});
+  const EntitlementName writer{EntitlementKind::role, "Writer", "app"};
+  policy.roles.push_back({writer, {}, {}, std::nullopt, "client", 2});
+  const auto group = [](const char* name) {
+    return EntitlementName{EntitlementKind::group, name, {}};
+  };
+  EXPECT_TRUE(policy.names(group("Staff")));
+  EXPECT_TRUE(policy.names(group("admins"))) << "group names are compared ignoring case";
+  EXPECT_TRUE(policy.names({EntitlementKind::role, "Developer", "app"}));
+  EXPECT_TRUE(policy.names(writer));
+  EXPECT_FALSE(policy.names({EntitlementKind::role, "Developer", "other"}));
+  EXPECT_FALSE(policy.names({EntitlementKind::role, "Staff", "app"}));
+  EXPECT_FALSE(policy.names(reader)) << "attached to a group, which nobody is given it by";
+  EXPECT_FALSE(policy.names(group("Nested")));
+  EXPECT_FALSE(policy.names(group("Strangers")));
+}
+
+struct Protection {
+  std::string name;
+  std::string person;
+  std::string account;
+  EntitlementName entitlement;
+  std::string expected;  ///< empty: it may go
+};
+
+class Protected : public testing::TestWithParam<Protection> {};
+
+TEST_P(Protected, Says) {
+  ProtectedThings things;
+  things.people = {PersonId{"7"}, PersonId{""}};
+  things.accounts = {AccountId{"auth0|root"}};
+  things.entitlements = {
+      {EntitlementKind::group, "Staff", {}}, {EntitlementKind::role, "Owner", "App-1"}};
+  const Protection& row = GetParam();
+  const auto said = things.protects(PersonId{row.person}, AccountId{row.account}, row.entitlement);
+  EXPECT_EQ(said.value_or(""), row.expected);
+}
+
+const EntitlementName other{EntitlementKind::group, "Other", {}};
+
+INSTANTIATE_TEST_SUITE_P(
+    Table,
+    Protected,
+    testing::Values(
+        Protection{"a_person", "7", "auth0|a", other, "the person 7 is protected"},
+        Protection{"an_id_with_zeros_is_another", "007", "auth0|a", other, ""},
+        Protection{"nobody_is_no_person", "", "auth0|a", other, ""},
+        Protection{"an_account", "8", "auth0|root", other, "the account auth0|root is protected"},
+        Protection{
+            "an_account_of_nobody", "", "auth0|root", other, "the account auth0|root is protected"},
+        Protection{"an_account_in_capitals_is_another", "8", "auth0|ROOT", other, ""},
+        Protection{
+            "a_group",
+            "8",
+            "auth0|a",
+            {EntitlementKind::group, "STAFF", {}},
+            "the group STAFF is protected"},
+        Protection{
+            "a_role",
+            "8",
+            "auth0|a",
+            {EntitlementKind::role, "owner", "app-1"},
+            "the role owner@app-1 is protected"},
+        Protection{
+            "a_role_of_another_application",
+            "8",
+            "auth0|a",
+            {EntitlementKind::role, "Owner", "app-2"},
+            ""},
+        Protection{
+            "a_role_called_like_a_group", "8", "auth0|a", {EntitlementKind::role, "Staff", ""}, ""}
+    ),
+    name_of_row
+);
+
 }  // namespace
 }  // namespace rosterd

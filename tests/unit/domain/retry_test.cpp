@@ -79,6 +79,8 @@ INSTANTIATE_TEST_SUITE_P(
             unasked,
             0.0,
             "look for the account in 24m"},
+        Row{"no_room", ErrorClass::storage_full, 90, false, unasked, 0.5, "uncounted in 30m"},
+        Row{"no_room_jitter", ErrorClass::storage_full, 1, false, unasked, 0.0, "uncounted in 24m"},
         Row{"permanent", ErrorClass::permanent, 1, true, unasked, 0.5, "give up"},
         Row{"stale_catalogue", ErrorClass::stale_catalogue, 1, false, unasked, 0.5, "give up"},
         Row{"ambiguous", ErrorClass::ambiguous_account, 1, false, unasked, 0.5, "give up"},
@@ -116,6 +118,7 @@ TEST(RetrySchedule, OnlyWhatTheTargetFailedAtIsCounted) {
   EXPECT_FALSE(is_counted(ErrorClass::throttled));
   EXPECT_FALSE(is_counted(ErrorClass::paused));
   EXPECT_FALSE(is_counted(ErrorClass::no_account));
+  EXPECT_FALSE(is_counted(ErrorClass::storage_full));
 }
 
 TEST(RetrySchedule, WithoutDelaysThereIsNoSecondTry) {

@@ -75,4 +75,28 @@ inline void in_ledger(Subject& who, const std::string& of, const EntitlementRef&
   who.ledger.push_back(entry);
 }
 
+inline Change change(
+    Change::Kind kind, const std::string& who, const EntitlementRef& what, bool leaver = false
+) {
+  Change made;
+  made.kind = kind;
+  made.person = PersonId{who};
+  made.account = account(who);
+  made.entitlement = what;
+  const std::string name = what.id.value.substr(2);
+  made.name = what.kind == EntitlementKind::group ? group_name(name) : role_name(name);
+  made.leaver = leaver;
+  return made;
+}
+
+inline Change grant(const std::string& who, const EntitlementRef& what) {
+  return change(Change::Kind::grant, who, what);
+}
+inline Change revoke(const std::string& who, const EntitlementRef& what) {
+  return change(Change::Kind::revoke, who, what);
+}
+inline Change revoke_leaver(const std::string& who, const EntitlementRef& what) {
+  return change(Change::Kind::revoke, who, what, true);
+}
+
 }  // namespace rosterd::test

@@ -34,10 +34,10 @@ TEST_F(Tenant, FindsARoleOfItsApplicationOnly) {
 }
 
 TEST_F(Tenant, KnowsWhoHasWhat) {
-  EXPECT_TRUE(tenant.has(group("Staff"), account("bob")));
-  EXPECT_FALSE(tenant.has(group("Admins"), account("bob")));
-  EXPECT_FALSE(tenant.has(group("Nowhere"), account("bob")));
-  EXPECT_TRUE(tenant.has(role("Developer"), account("ann")));
+  EXPECT_EQ(*tenant.accounts_of(group("Staff")), (AccountSet{account("ann"), account("bob")}));
+  EXPECT_EQ(*tenant.accounts_of(role("Developer")), AccountSet{account("ann")});
+  EXPECT_EQ(tenant.accounts_of(group("Nowhere")), nullptr);
+  EXPECT_EQ(tenant.accounts_of(role("Staff")), nullptr);
   const std::vector<EntitlementRef> all_of_ann{group("Staff"), group("Admins"), role("Developer")};
   EXPECT_EQ(tenant.assignments_of(account("ann")), all_of_ann);
 }
