@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "context.hpp"
+#include "event_in_full.hpp"
 #include "exit_code.hpp"
 #include "json.hpp"
 #include "rosterd/base/text.hpp"
@@ -72,14 +73,6 @@ void print_attempts(const std::vector<AttemptRow>& attempts) {
   table.print(std::cout);
 }
 
-std::vector<OperationRecord> operations_for(Views& views, const EventRow& row) {
-  std::vector<OperationRecord> operations;
-  for (OperationRecord& record : views.operations_of(row.event.person, 1000)) {
-    if (record.event == row.id) operations.push_back(std::move(record));
-  }
-  return operations;
-}
-
 }  // namespace
 
 int run(const EventsList& command) {
@@ -105,33 +98,21 @@ int run(const EventsShow& command) {
   const World world = make_world();
   const Config config = load_config_without_secrets(command.common);
   const auto views = load_views(config);
-  const auto row = views->event(command.id);
-  if (!row) {
+  const auto event = event_in_full(*views, command.id);
+  if (!event) {
     throw CommandError(
         exit_code::failed,
         "there is no event " + std::to_string(command.id) +
             "; rosterd events list shows those there are"
     );
   }
-  const auto attempts = views->attempts(command.id);
-  const auto operations = operations_for(*views, *row);
   if (command.common.json) {
-    auto json = json_of(*row);
-    nlohmann::ordered_json patch = nlohmann::ordered_json::object();
-    for (const auto& [name, value] : row->event.attributes) {
-      patch[name] = value ? json_of(*value) : nlohmann::ordered_json(nullptr);
-    }
-    json["attributes"] = std::move(patch);
-    json["attempt_log"] = nlohmann::ordered_json::array();
-    for (const AttemptRow& attempt : attempts) json["attempt_log"].push_back(json_of(attempt));
-    json["operations"] = nlohmann::ordered_json::array();
-    for (const OperationRecord& record : operations) json["operations"].push_back(json_of(record));
-    std::cout << json.dump(2) << '\n';
+    std::cout << json_of(*event).dump(2) << '\n';
     return exit_code::done;
   }
-  print_event(*row);
-  print_attempts(attempts);
-  print_operations(operations, std::cout);
+  print_event(event->row);
+  print_attempts(event->attempts);
+  print_operations(event->operations, std::cout);
   return exit_code::done;
 }
 

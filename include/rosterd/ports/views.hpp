@@ -33,10 +33,11 @@ struct EventSelection {
   std::optional<std::string> source;
   std::optional<Instant> received_from;  ///< inclusive
   std::optional<Instant> received_to;    ///< exclusive
+  std::optional<EventId> before;         ///< exclusive: to go on where a list ended
 
   bool empty() const {
     return ids.empty() && !person && states.empty() && !error && !source && !received_from &&
-           !received_to;
+           !received_to && !before;
   }
 };
 

@@ -45,6 +45,7 @@ std::string where_clause(const EventSelection& selection) {
   if (selection.source) add("e.source = ?");
   if (selection.received_from) add("e.received_at >= ?");
   if (selection.received_to) add("e.received_at < ?");
+  if (selection.before) add("e.id < ?");
   return sql;
 }
 
@@ -55,6 +56,7 @@ void bind_selection(Query& query, const EventSelection& selection) {
   if (selection.source) query.bind_next(*selection.source);
   if (selection.received_from) query.bind_next(*selection.received_from);
   if (selection.received_to) query.bind_next(*selection.received_to);
+  if (selection.before) query.bind_next(*selection.before);
 }
 
 }  // namespace rosterd::sqlite
