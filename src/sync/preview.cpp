@@ -3,6 +3,7 @@
 #include "account_resolver.hpp"
 #include "fold_round.hpp"
 #include "link_decision.hpp"
+#include "read_only_target.hpp"
 #include "rosterd/sync/tenant_mirror.hpp"
 #include "subject.hpp"
 
@@ -89,7 +90,8 @@ Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
   const FoldedRound folded = fold_round(work, *policy_, parts_.zones, now, Duration{0});
   Drafts drafts = drafts_of(work, folded, *policy_, parts_.zones, now);
 
-  TenantMirror mirror(parts_.target, parts_.clock);
+  ReadOnlyTarget tenant(parts_.target);
+  TenantMirror mirror(tenant, parts_.clock);
   const auto unread = co_await mirror.read();
   if (unread) co_return *unread;
 
@@ -120,7 +122,7 @@ Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
   preview.plan = diff(planned, mirror.state(), *policy_);
   preview.verdict = guard(preview.plan, mirror.state(), guard_state, guard_, now);
   preview.tenant = mirror.state();
-  preview.calls = operations(preview.plan, parts_.target.body_bytes_max()).size();
+  preview.calls = operations(preview.plan, tenant.body_bytes_max()).size();
   co_return preview;
 }
 

@@ -41,12 +41,12 @@ struct Preview {
   TenantState tenant;     ///< as it was read
 };
 
-/// A dry run on the code that the worker runs: fold, link, decide, diff. It is given no way to
-/// write: of the tenant it has only what reads.
+/// A dry run on the code that the worker runs: fold, link, decide, diff, guard. It has no way to
+/// write: its target refuses every call that would change the tenant.
 class Previewer {
  public:
   struct Parts {
-    Target& target;  ///< only `groups` and `roles` are called
+    Target& target;
     Accounts& accounts;
     Links& links;
     const TimeZones& zones;
