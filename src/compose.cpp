@@ -31,6 +31,16 @@ sqlite::StoreOptions store_options(const StoreConfig& config, Instant now) {
   return options;
 }
 
+sync::EngineConfig engine_config(const Config& config) {
+  sync::EngineConfig engine;
+  engine.worker = config.worker;
+  engine.guard = config.guard;
+  engine.reconcile = config.reconcile;
+  engine.storage_bytes_max = config.target.storage_bytes_max;
+  engine.storage_every = config.target.storage_every;
+  return engine;
+}
+
 ingest::WebhookEndpoint make_endpoint(
     ingest::WebhookEndpoint::Parts parts, const Config& config, const Policy& policy
 ) {
@@ -80,12 +90,22 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
       // From here on a signal waits for the loop, also while a large store is being opened.
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       // The store takes the lock: from here on no other process writes.
-      store_(store_options(config_.store, clock_.now()), loop_.get_executor()),
+      store_(store_options(config_.store, clock_.now()), *crypto_, loop_.get_executor()),
       crash_mark_(config_.store.path.string() + ".crashed"),
       client_(loop_.get_executor(), config_.target, clock_, log_),
       engine_(
-          {store_.work(), client_, client_, zones_, clock_, randomness_, log_},
-          config_.worker,
+          {store_.work(),
+           client_,
+           client_,
+           client_,
+           client_,
+           zones_,
+           *crypto_,
+           clock_,
+           randomness_,
+           measurements_,
+           log_},
+          engine_config(config_),
           policy_,
           loop_.get_executor()
       ),
@@ -100,7 +120,9 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
            [this] { engine_.notify(); },
            [this](const std::string& drop, const std::string& sha256) {
              return drops_->approve(drop, sha256);
-           }}
+           },
+           [this](sync::HoldDecision decision) { return engine_.decide(std::move(decision)); },
+           [this](bool repair) { return engine_.reconcile(repair); }}
       ),
       drops_(std::make_unique<Drops>(
           config_.drops,
@@ -174,6 +196,7 @@ Task<void> Daemon::start() {
   if (operator_server_) supervisor_.spawn("operator", operator_server_->run(stop));
   drops_->spawn(supervisor_);
   supervisor_.spawn(worker_task, engine_.run(stop));
+  supervisor_.spawn("leavers' access", engine_.check_leavers(stop));
   supervisor_.spawn("watchdog", feed_watchdog(stop));
   supervisor_.spawn("retention", prune(stop));
   supervisor_.spawn("tenant", check_tenant());
@@ -278,6 +301,7 @@ Task<void> Daemon::reload() {
     co_await store_.work().use_policy(policy->version, policy->text, now);
     policy_ = policy;
     engine_.replace_policy(policy);
+    engine_.replace_guard(fresh->config.guard);
     webhooks_.replace_sources(std::move(fresh->sources));
     client_.reload_credentials(fresh->config.target.client_id, fresh->config.target.client_secret);
     log_.set_level(system::log_level(fresh->config.log.level).value_or(LogLevel::info));

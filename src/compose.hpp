@@ -1,5 +1,6 @@
 #pragma once
 
+#include "null_measurements.hpp"
 #include "operator_api.hpp"
 #include "rosterd/adapters/extension/client.hpp"
 #include "rosterd/adapters/http/server.hpp"
@@ -80,6 +81,7 @@ class Daemon {
   system::StderrLog log_;
   system::ServiceManager manager_;
   std::unique_ptr<Crypto> crypto_;
+  NullMeasurements measurements_;
 
   asio::io_context loop_{1};
   asio::signal_set signals_;

@@ -1,3 +1,4 @@
+#include "blast_radius.hpp"
 #include "commands.hpp"
 #include "context.hpp"
 #include "exit_code.hpp"
@@ -9,8 +10,13 @@
 #include "snapshot.hpp"
 #include "tenant.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <optional>
 
 namespace rosterd::cli {
 
@@ -58,6 +64,19 @@ void keep_only(const PersonId& person, sync::PreviewInput& input) {
   }
 }
 
+/// Nothing: no other policy was named, or none is in force to compare it with.
+std::optional<BlastRadius> radius_of(
+    const PlanCommand& command,
+    const World& world,
+    const Config& config,
+    const Policy& after,
+    const std::vector<WorkPerson>& people
+) {
+  if (command.policy.empty() || !std::filesystem::exists(config.policy_file)) return std::nullopt;
+  const auto before = load_policy(world, config.policy_file);
+  return blast_radius(people, *before, after, *world.zones, world.clock->now());
+}
+
 }  // namespace
 
 int run(const PlanCommand& command) {
@@ -73,18 +92,27 @@ int run(const PlanCommand& command) {
   sync::PreviewInput input;
   input.people = snapshot.people();
   input.events = snapshot.open_events();
+  if (views) {
+    input.guard = views->guard_state(world.clock->now(), config.guard.longest_window());
+  }
   if (!command.roster.empty()) {
     auto events = events_of_file(command, world, config, tenant, snapshot);
     std::move(events.begin(), events.end(), std::back_inserter(input.events));
   }
   if (!command.person.empty()) keep_only(PersonId(command.person), input);
+  const auto radius = radius_of(command, world, config, *policy, input.people);
 
   const sync::Previewer::Parts parts{
       tenant.client, tenant.client, snapshot, *world.zones, *world.clock};
-  sync::Previewer previewer(parts, policy, config.worker.bulk_lookup_min);
+  sync::Previewer previewer(parts, policy, config.guard, config.worker.bulk_lookup_min);
   const auto preview = run_task(tenant.loop, previewer.preview(std::move(input)));
   if (!preview) throw CommandError(exit_code::failed, explained(preview.error()));
-  command.common.json ? print_plan_json(*preview) : print_plan(*preview);
+  const BlastRadius* shown = radius ? &*radius : nullptr;
+  if (command.common.json) {
+    std::cout << json_of(*preview, shown).dump(2) << '\n';
+  } else {
+    print_plan(*preview, shown, std::cout);
+  }
   return exit_code_of(*preview);
 }
 
