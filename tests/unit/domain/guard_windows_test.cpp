@@ -70,13 +70,7 @@ class Company {
     std::erase_if(state_.removals, [&](const Removal& known) {
       return known.key() == key_of(change);
     });
-    Removal removal;
-    removal.person = change.person;
-    removal.account = change.account;
-    removal.entitlement = change.entitlement;
-    removal.leaver = change.leaver;
-    removal.at = now;
-    state_.removals.push_back(std::move(removal));
+    state_.removals.push_back(begun(change, now));
   }
 
   void finish(const Change& change, Instant now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rosterd/domain/guard.hpp"
 #include "rosterd/domain/plan.hpp"
 
 #include <string>
@@ -97,6 +98,20 @@ inline Change revoke(const std::string& who, const EntitlementRef& what) {
 }
 inline Change revoke_leaver(const std::string& who, const EntitlementRef& what) {
   return change(Change::Kind::revoke, who, what, true);
+}
+
+inline Removal begun(const Change& change, Instant at) {
+  Removal removal;
+  removal.person = change.person;
+  removal.account = change.account;
+  removal.entitlement = change.entitlement;
+  removal.leaver = change.leaver;
+  removal.at = at;
+  return removal;
+}
+
+inline std::string numbered(const std::string& name, std::size_t number) {
+  return name + std::to_string(number);
 }
 
 }  // namespace rosterd::test
