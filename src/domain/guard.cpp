@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace rosterd {
@@ -104,7 +105,7 @@ class Judge {
     for (const Removal& removal : state_.removals) {
       const auto& budget = removal.leaver ? settings_.leavers : settings_.removals;
       if (!is_within(removal.at, budget.window)) continue;
-      if (losing_.contains(removal.account)) begun_.insert(removal.key());
+      if (losing_.contains(removal.account)) begun_.insert(removal.identity());
       if (removal.leaver) {
         leavers_gone_.insert(removal.person);
       } else {
@@ -119,8 +120,9 @@ class Judge {
       if (change.kind == Change::Kind::revoke && !is_decided(i)) judged_.push_back(i);
     }
     for (const std::size_t i : judged_) {
-      if (begun_.contains(key_of(plan_.changes[i]))) continue;
-      (plan_.changes[i].leaver ? leavers_ : removals_).push_back(i);
+      const Change& change = plan_.changes[i];
+      if (begun_.contains({key_of(change), change.person, change.leaver})) continue;
+      (change.leaver ? leavers_ : removals_).push_back(i);
     }
   }
 
@@ -242,8 +244,8 @@ class Judge {
   GuardVerdict verdict_;
   AccountSet losing_;  ///< what is said about others is of no concern
   std::map<AssignmentKey, Standing> standings_;
-  std::set<AssignmentKey> begun_;           ///< within the window of their class
-  std::set<AssignmentKey> removals_begun_;  ///< those of people who stay
+  std::set<std::tuple<AssignmentKey, PersonId, bool>> begun_;  ///< within their class's window
+  std::set<AssignmentKey> removals_begun_;                     ///< those of people who stay
   std::set<PersonId> leavers_gone_;
   Indexes judged_;    ///< removals about which no hold says anything
   Indexes leavers_;   ///< of these, those that cost something: of leavers

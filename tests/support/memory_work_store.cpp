@@ -235,7 +235,7 @@ Task<std::optional<WorkPerson>> MemoryWorkStore::person(PersonId id) {
 }
 
 void MemoryWorkStore::settle_guard(const Settlement& settlement) {
-  for (const Removal& removal : settlement.removals) removals[removal.key()] = removal;
+  for (const Removal& removal : settlement.removals) removals[removal.identity()] = removal;
   for (Hold hold : settlement.holds) {
     if (hold.id == 0) hold.id = holds.empty() ? 1 : holds.rbegin()->first + 1;
     holds[hold.id] = hold;

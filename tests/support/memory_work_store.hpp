@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -45,7 +46,7 @@ class MemoryWorkStore : public WorkStore {
   std::map<AccountId, PersonId> links;
   std::map<Assignment, LedgerEntry> ledger;
   std::vector<OperationRecord> operations;
-  std::map<AssignmentKey, Removal> removals;
+  std::map<std::tuple<AssignmentKey, PersonId, bool>, Removal> removals;
   std::map<std::int64_t, Hold> holds;
   std::set<LeaverAccount> unchecked;
   std::map<LeaverAccount, std::vector<ResidualAccess>> residual;

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace rosterd {
@@ -46,6 +47,10 @@ struct Removal {
   Instant at{};
 
   AssignmentKey key() const { return {account, entitlement}; }
+
+  /// What makes two of them the same removal begun again. Somebody who leaves, comes back and moves
+  /// within a day counts for both budgets.
+  std::tuple<AssignmentKey, PersonId, bool> identity() const { return {key(), person, leaver}; }
 };
 
 /// What the guard has to know; of the store.

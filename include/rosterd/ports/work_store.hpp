@@ -89,7 +89,7 @@ struct Settlement {
   std::vector<PersonId> agreed;
 
   std::vector<Hold> holds;         ///< as they are now, whole; id 0: new
-  std::vector<Removal> removals;   ///< begun; an older one of the same assignment is replaced
+  std::vector<Removal> removals;   ///< begun; replaces the older one of the same `identity`
   std::vector<PersonId> released;  ///< approved: their held events are pending, at once
   std::vector<PersonId> refused;   ///< rejected: their held events are cancelled
   std::string refused_reason;

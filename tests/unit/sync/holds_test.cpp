@@ -272,6 +272,21 @@ TEST_F(Holds, ACrashDoesNotGiveABudgetBack) {
   EXPECT_EQ(tenant_now(), "Staff: cleo, dora, emil");
 }
 
+TEST_F(Holds, WhoLeavesComesBackAndIsSuspendedStillCountsAsALeaver) {
+  hr_says("left", "ada");
+  work();
+  hr_says("joined", "ada", {{"status", "active"}});
+  work();
+  hr_says("changed", "ada", {{"status", "suspended"}});
+  work();
+
+  hr_says("left", "bob");
+  hr_says("left", "cleo");
+  work();
+
+  EXPECT_EQ(tenant_now(), "Staff: bob, cleo, dora, emil");
+}
+
 TEST_F(Holds, TwoThousandLeaversInAMinuteRemoveNoMoreThanTheBudget) {
   guard.leavers = {5, 0.02, 24h};
   guard.removals = {10, 0.05, 1h};
