@@ -33,10 +33,11 @@ class StoreFile : public testing::Test {
   std::unique_ptr<sqlite::Store> open() {
     sqlite::StoreOptions options;
     options.path = path();
-    return std::make_unique<sqlite::Store>(options, loop.get_executor());
+    return std::make_unique<sqlite::Store>(options, *crypto, loop.get_executor());
   }
 
   TempFolder folder;
+  const std::unique_ptr<Crypto> crypto = openssl::make_crypto();
   asio::io_context loop;
   const Instant now = *parse_rfc3339("2026-03-02T09:00:00Z");
 };

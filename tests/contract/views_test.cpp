@@ -66,7 +66,7 @@ TEST_F(ViewsContract, StatusCountsEverything) {
   EXPECT_EQ(status.people, 2u);
   EXPECT_EQ(status.people_by_status.at(LifecycleState::left), 1u);
   EXPECT_EQ(status.policy_version, "v1");
-  EXPECT_EQ(status.schema_version, 1);
+  EXPECT_EQ(status.schema_version, 2);
   EXPECT_GT(status.database_bytes, 0u);
 }
 
@@ -208,10 +208,10 @@ TEST_F(ViewsContract, APersonShowsAccountsLedgerAndOperations) {
 class OutboxControlContract : public StoreTest {
  protected:
   std::vector<EventId> replay(const EventSelection& selection) {
-    return temp.run(temp.control().replay(selection, now));
+    return temp.run(temp.control().replay(selection, "anna", now));
   }
   std::vector<EventId> cancel(const EventSelection& selection) {
-    return temp.run(temp.control().cancel(selection, "a mistake", now));
+    return temp.run(temp.control().cancel(selection, "a mistake", "anna", now));
   }
 };
 

@@ -224,6 +224,19 @@ TEST_F(WorkStoreContract, AFailedSettlementChangesNothing) {
   EXPECT_EQ(recover().requeued, 1u);
 }
 
+TEST_F(WorkStoreContract, ALongReasonIsCutBetweenTwoCharacters) {
+  accepted({});
+  EventResult dead = became(1, EventState::dead);
+  dead.error = ErrorClass::permanent;
+  dead.reason = std::string(4095, 'x') + "é and more";
+
+  settle({dead});
+
+  const auto views = temp.views();
+  EXPECT_EQ(views->event(1)->reason, std::string(4095, 'x'));
+  EXPECT_EQ(views->attempts(1).at(0).reason, std::string(4095, 'x'));
+}
+
 TEST_F(WorkStoreContract, APersonComesBackAsTheyWereSettled) {
   PersonRecord ada = record("ada", 7);
   ada.attributes["badge"] = std::int64_t{42};
@@ -234,6 +247,7 @@ TEST_F(WorkStoreContract, APersonComesBackAsTheyWereSettled) {
   ada.floor = Stamp{"11", std::nullopt, 5};
   ada.stamps["department"] = ada.newest;
   ada.stamps["badge"] = ada.newest;
+  ada.stamps["badge"].effective_at = nine + 24h;
   ada.stamps["status"] = Stamp{"", nine, 6};
   ada.stale = true;
   Settlement settlement;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rosterd/adapters/openssl/crypto.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
 #include "rosterd/base/instant.hpp"
 #include "support/run.hpp"
@@ -48,6 +49,7 @@ class TempStore {
   }
 
   asio::io_context& loop() { return loop_; }
+  const Crypto& crypto() const { return *crypto_; }
   const std::filesystem::path& path() const { return options_.path; }
   sqlite::StoreOptions& options() { return options_; }
 
@@ -64,7 +66,9 @@ class TempStore {
     return test::run(loop_, std::move(task));
   }
 
-  void open() { store_ = std::make_unique<sqlite::Store>(options_, loop_.get_executor()); }
+  void open() {
+    store_ = std::make_unique<sqlite::Store>(options_, *crypto_, loop_.get_executor());
+  }
   void close() { store_.reset(); }
   void reopen() {
     close();
@@ -86,6 +90,7 @@ class TempStore {
 
  private:
   TempFolder folder_;
+  std::unique_ptr<Crypto> crypto_ = openssl::make_crypto();
   asio::io_context loop_{1};
   sqlite::StoreOptions options_;
   std::unique_ptr<sqlite::Store> store_;

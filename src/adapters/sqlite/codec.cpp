@@ -11,6 +11,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t reason_bytes_max = 4096;
+
 Json to_json(const AttributeValue& value) {
   return std::visit([](const auto& held) { return Json(held); }, value);
 }
@@ -20,7 +22,8 @@ Json to_json(const Stamp& stamp) {
   json.push_back(stamp.sequence);
   json.push_back(stamp.occurred_at ? Json(to_micros(*stamp.occurred_at)) : Json());
   json.push_back(stamp.arrival);
-  if (!stamp.source.empty()) json.push_back(stamp.source);
+  if (!stamp.source.empty() || stamp.effective_at) json.push_back(stamp.source);
+  if (stamp.effective_at) json.push_back(to_micros(*stamp.effective_at));
   return json;
 }
 
@@ -43,6 +46,7 @@ Stamp stamp_of(const Json& json) {
   if (!json.at(1).is_null()) stamp.occurred_at = from_micros(json.at(1).get<std::int64_t>());
   stamp.arrival = json.at(2).get<EventId>();
   if (json.size() > 3) stamp.source = json.at(3).get<std::string>();
+  if (json.size() > 4) stamp.effective_at = from_micros(json.at(4).get<std::int64_t>());
   return stamp;
 }
 
@@ -131,6 +135,17 @@ EntitlementKind decode_entitlement_kind(std::string_view text) {
     if (text == to_string(kind)) return kind;
   }
   throw std::runtime_error("the store holds an entitlement that is neither group nor role");
+}
+
+std::string bounded_reason(const std::string& reason) {
+  if (reason.size() <= reason_bytes_max) return reason;
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(reason[at]) & 0xC0U) == 0x80U;
+  };
+  constexpr std::size_t character_bytes_max = 4;
+  std::size_t end = reason_bytes_max;
+  while (end > reason_bytes_max - character_bytes_max && continues(end)) --end;
+  return reason.substr(0, end);
 }
 
 ChangeEvent decode_event(Row row, int first_column) {

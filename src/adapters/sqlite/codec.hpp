@@ -26,6 +26,9 @@ std::optional<std::string> effective_on(const ChangeEvent& event);
 
 EntitlementKind decode_entitlement_kind(std::string_view text);
 
+/// At most 4 KiB of a text for people, and no half of a character at its end.
+std::string bounded_reason(const std::string& reason);
+
 /// The columns of an event, and the event that such a row holds.
 inline constexpr std::string_view event_columns =
     "e.source, e.external_id, e.person, e.type, e.type_text, e.mode, e.attributes, e.occurred_at, "

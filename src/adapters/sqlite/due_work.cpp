@@ -64,7 +64,7 @@ DueWork::Taken DueWork::take(Transaction& transaction, Instant now, WorkStore::L
       now,
       limits.people_max
   );
-  for (PersonId& person : policy_.next(transaction, people_left)) {
+  for (PersonId& person : policy_.next(transaction, now, people_left)) {
     taken.people.insert(std::move(person));
   }
   return taken;

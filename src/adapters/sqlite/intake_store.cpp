@@ -1,5 +1,6 @@
 #include "adapters/sqlite/intake_store.hpp"
 
+#include "adapters/sqlite/audit_entries.hpp"
 #include "adapters/sqlite/intakes.hpp"
 #include "rosterd/base/text.hpp"
 
@@ -169,6 +170,12 @@ void SqliteIntakeStore::finish_now(Transaction& transaction, const Intake& finis
       intake.reason
   );
   if (updated == 0) throw std::logic_error("intake " + std::to_string(intake.id) + " is not open");
+  // The same bytes as before decide nothing.
+  if (intake.state != IntakeState::repeated) {
+    AuditEntry entry = intake_entry(intake);
+    entry.policy_version = tables_.policy.version();
+    tables_.audit.add(transaction, entry);
+  }
   if (intake.state == IntakeState::done) {
     tables_.outbox.open_lane(transaction, intake.id);
   } else {

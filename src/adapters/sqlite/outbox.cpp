@@ -44,10 +44,9 @@ Outbox::Outbox(SQLite::Database& database)
       ),
       find_(
           database,
-          "SELECT o.event, e.person, o.state, o.lane, o.from_file, o.folded, o.attempts, "
-          "o.crashes, "
-          "o.due_at, o.finished_at, o.error, o.reason FROM outbox o JOIN event e ON e.id = o.event "
-          "WHERE o.event = ?"
+          "SELECT o.event, e.source, e.person, e.roster_row, o.state, o.lane, o.from_file, "
+          "o.folded, o.attempts, o.crashes, o.due_at, o.finished_at, o.error, o.reason "
+          "FROM outbox o JOIN event e ON e.id = o.event WHERE o.event = ?"
       ),
       update_(
           database,
@@ -105,17 +104,19 @@ std::optional<OutboxRow> Outbox::find(EventId event) {
       [&](Row row) {
         OutboxRow& outbox = found.emplace();
         outbox.event = row.integer(0);
-        outbox.person = PersonId(row.text(1));
-        outbox.state = state_named(row.text(2));
-        outbox.lane = row.integer(3);
-        outbox.from_file = row.flag(4);
-        outbox.folded = row.flag(5);
-        outbox.attempts = row.small(6);
-        outbox.crashes = row.small(7);
-        outbox.due_at = row.optional_instant(8);
-        outbox.finished_at = row.optional_instant(9);
-        if (row.has(10)) outbox.error = error_class(row.text(10));
-        outbox.reason = row.text(11);
+        outbox.source = row.text(1);
+        outbox.person = PersonId(row.text(2));
+        if (row.has(3)) outbox.roster_row = row.key(3);
+        outbox.state = state_named(row.text(4));
+        outbox.lane = row.integer(5);
+        outbox.from_file = row.flag(6);
+        outbox.folded = row.flag(7);
+        outbox.attempts = row.small(8);
+        outbox.crashes = row.small(9);
+        outbox.due_at = row.optional_instant(10);
+        outbox.finished_at = row.optional_instant(11);
+        if (row.has(12)) outbox.error = error_class(row.text(12));
+        outbox.reason = row.text(13);
       },
       event
   );

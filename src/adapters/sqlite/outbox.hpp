@@ -31,7 +31,9 @@ struct OutboxEntry {
 /// An outbox row as it is, and as it becomes.
 struct OutboxRow {
   EventId event = 0;
+  std::string source;
   PersonId person;
+  std::optional<Key128> roster_row;
   EventState state = EventState::pending;
   std::int64_t lane = 0;
   bool from_file = false;

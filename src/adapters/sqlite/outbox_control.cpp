@@ -1,38 +1,57 @@
 #include "adapters/sqlite/outbox_control.hpp"
 
+#include "adapters/sqlite/audit_entries.hpp"
+#include "adapters/sqlite/codec.hpp"
 #include "adapters/sqlite/selection.hpp"
 
 #include <utility>
 
 namespace rosterd::sqlite {
 
-Task<std::vector<EventId>> SqliteOutboxControl::replay(EventSelection selection, Instant now) {
-  if (selection.states.empty()) selection.states = {EventState::dead};
-  return writer_.perform([this, selection = std::move(selection), now](Transaction& transaction) {
-    std::vector<EventId> replays;
-    for (const EventId event : selected(selection, "o.finished_at IS NOT NULL")) {
-      replays.push_back(tables_.arrivals.keep_replay(transaction, event, now));
-    }
-    return replays;
+Task<std::vector<EventId>> SqliteOutboxControl::replay(
+    EventSelection selection, std::string by, Instant now
+) {
+  Request request{std::move(selection), {}, std::move(by), now};
+  if (request.selection.states.empty()) request.selection.states = {EventState::dead};
+  return writer_.perform([this, request = std::move(request)](Transaction& transaction) {
+    return replay_now(transaction, request);
   });
 }
 
-Task<std::vector<EventId>> SqliteOutboxControl::cancel(
-    EventSelection selection, std::string reason, Instant now
+std::vector<EventId> SqliteOutboxControl::replay_now(
+    Transaction& transaction, const Request& request
 ) {
-  return writer_.perform([this, selection = std::move(selection), reason = std::move(reason), now](
-                             Transaction& transaction
-                         ) { return cancel_now(transaction, selection, reason, now); });
+  std::vector<EventId> replays;
+  for (const EventId event : selected(request.selection, "o.finished_at IS NOT NULL")) {
+    const EventId replay = tables_.arrivals.keep_replay(transaction, event, request.at);
+    replays.push_back(replay);
+    const auto original = tables_.outbox.find(event);
+    const auto again = tables_.outbox.find(replay);
+    if (!original || !again) continue;
+    AuditEntry entry = event_entry(*original, *again, request.at);
+    entry.actor = operator_actor(request.by);
+    entry.action = "event replayed";
+    entry.rule = "event " + std::to_string(event) + " again";
+    entry.policy_version = tables_.policy.version();
+    tables_.audit.add(transaction, entry);
+  }
+  return replays;
+}
+
+Task<std::vector<EventId>> SqliteOutboxControl::cancel(
+    EventSelection selection, std::string reason, std::string by, Instant now
+) {
+  Request request{std::move(selection), std::move(reason), std::move(by), now};
+  return writer_.perform([this, request = std::move(request)](Transaction& transaction) {
+    return cancel_now(transaction, request);
+  });
 }
 
 std::vector<EventId> SqliteOutboxControl::cancel_now(
-    Transaction& transaction,
-    const EventSelection& selection,
-    const std::string& reason,
-    Instant now
+    Transaction& transaction, const Request& request
 ) {
   std::vector<EventId> cancelled;
-  const auto open = selected(selection, "o.finished_at IS NULL AND o.state <> 'running'");
+  const auto open = selected(request.selection, "o.finished_at IS NULL AND o.state <> 'running'");
   for (const EventId event : open) {
     const auto before = tables_.outbox.find(event);
     // What a file that is still being read has staged is that file's to drop.
@@ -40,10 +59,14 @@ std::vector<EventId> SqliteOutboxControl::cancel_now(
     OutboxRow after = *before;
     after.state = EventState::cancelled;
     after.due_at.reset();
-    after.finished_at = now;
-    after.reason = reason;
+    after.finished_at = request.at;
+    after.reason = bounded_reason(request.reason);
     tables_.outbox.save(transaction, *before, after);
     cancelled.push_back(event);
+    AuditEntry entry = event_entry(*before, after, request.at);
+    entry.actor = operator_actor(request.by);
+    entry.policy_version = tables_.policy.version();
+    tables_.audit.add(transaction, entry);
   }
   return cancelled;
 }

@@ -51,6 +51,7 @@ People::People(const SQLite::Database& database)
           "history = excluded.history"
       ),
       set_next_due_(database, "UPDATE person SET next_due_at = ?2, policy = ?3 WHERE id = ?1"),
+      make_due_(database, "UPDATE person SET next_due_at = ?2 WHERE id = ?1"),
       set_account_recheck_(database, "UPDATE person SET account_recheck_at = ?2 WHERE id = ?1"),
       unlink_(database, "DELETE FROM link WHERE person = ?"),
       link_(
@@ -67,7 +68,13 @@ People::People(const SQLite::Database& database)
           "INSERT OR REPLACE INTO ledger (account, kind, entitlement, name, application, person, "
           "event, rule, policy_version, since, adopted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       ),
-      revoke_(database, "DELETE FROM ledger WHERE account = ? AND kind = ? AND entitlement = ?") {}
+      revoke_(
+          database,
+          "DELETE FROM ledger WHERE account = ? AND kind = ? AND entitlement = ? RETURNING "
+          "account, "
+          "kind, entitlement, name, application, person, event, rule, policy_version, since, "
+          "adopted"
+      ) {}
 
 WorkPerson People::load(const PersonId& id) {
   WorkPerson person;
@@ -103,6 +110,10 @@ void People::save(const PersonRecord& record, std::int64_t policy) {
 
 void People::set_next_due(const PersonId& id, std::optional<Instant> at, std::int64_t policy) {
   set_next_due_.run(id, at, policy);
+}
+
+void People::make_due(const PersonId& id, Instant at) {
+  make_due_.run(id, at);
 }
 
 void People::set_account_recheck(const PersonId& id, std::optional<Instant> at) {
@@ -145,8 +156,17 @@ void People::grant(const LedgerEntry& entry) {
   );
 }
 
-void People::revoke(const AccountId& account, const EntitlementRef& entitlement) {
-  revoke_.run(account, to_string(entitlement.kind), entitlement.id);
+std::optional<LedgerEntry> People::revoke(
+    const AccountId& account, const EntitlementRef& entitlement
+) {
+  std::optional<LedgerEntry> entry;
+  revoke_.first(
+      [&](Row row) { entry = decode_ledger_entry(row); },
+      account,
+      to_string(entitlement.kind),
+      entitlement.id
+  );
+  return entry;
 }
 
 }  // namespace rosterd::sqlite

@@ -33,6 +33,8 @@ class People {
 
   void save(const PersonRecord& record, std::int64_t policy);
   void set_next_due(const PersonId& id, std::optional<Instant> at, std::int64_t policy);
+  /// Whoever it is, if they are known.
+  void make_due(const PersonId& id, Instant at);
   void set_account_recheck(const PersonId& id, std::optional<Instant> at);
 
   void unlink(const PersonId& id);
@@ -42,11 +44,12 @@ class People {
   std::optional<PersonId> holder_of_email(const std::string& email);
 
   void grant(const LedgerEntry& entry);
-  void revoke(const AccountId& account, const EntitlementRef& entitlement);
+  /// Gives what the ledger had, if it had it.
+  std::optional<LedgerEntry> revoke(const AccountId& account, const EntitlementRef& entitlement);
 
  private:
-  Query load_, load_accounts_, load_ledger_, save_, set_next_due_, set_account_recheck_, unlink_,
-      link_, owner_, holder_, grant_, revoke_;
+  Query load_, load_accounts_, load_ledger_, save_, set_next_due_, make_due_, set_account_recheck_,
+      unlink_, link_, owner_, holder_, grant_, revoke_;
 };
 
 }  // namespace rosterd::sqlite

@@ -20,6 +20,7 @@ PolicySweep::PolicySweep(const SQLite::Database& database)
     walking_ = !row.flag(2);
   });
   taken_under_ = current_;
+  taken_version_ = version_;
 }
 
 bool PolicySweep::use(
@@ -34,9 +35,13 @@ bool PolicySweep::use(
   return true;
 }
 
-std::vector<PersonId> PolicySweep::next(Transaction& transaction, std::size_t people_max) {
+std::vector<PersonId> PolicySweep::next(
+    Transaction& transaction, Instant now, std::size_t people_max
+) {
   take_back_with(transaction);
   taken_under_ = current_;
+  taken_version_ = version_;
+  taken_at_ = now;
   std::vector<PersonId> people;
   if (!walking_ || people_max == 0) return people;
 
@@ -57,11 +62,15 @@ void PolicySweep::take_back_with(Transaction& transaction) {
   transaction.on_rollback([this,
                            current = current_,
                            taken_under = taken_under_,
+                           taken_version = taken_version_,
+                           taken_at = taken_at_,
                            version = version_,
                            walking = walking_,
                            after = after_] {
     current_ = current;
     taken_under_ = taken_under;
+    taken_version_ = taken_version;
+    taken_at_ = taken_at;
     version_ = version;
     walking_ = walking;
     after_ = after;

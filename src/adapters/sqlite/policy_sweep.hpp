@@ -24,10 +24,16 @@ class PolicySweep {
 
   /// The next people whose last decision was made under another policy, at most `people_max`. Who
   /// is not decided comes again on the next walk; a walk that finds nobody is the last.
-  std::vector<PersonId> next(Transaction& transaction, std::size_t people_max);
+  std::vector<PersonId> next(Transaction& transaction, Instant now, std::size_t people_max);
 
   /// What a decision is marked with that is made from what was taken last.
   std::int64_t decided_under() const { return taken_under_; }
+  const std::string& decided_version() const { return taken_version_; }
+  /// When that was taken.
+  Instant taken_at() const { return taken_at_; }
+
+  /// Of the policy in force; empty: none yet.
+  const std::string& version() const { return version_; }
 
  private:
   void take_back_with(Transaction& transaction);
@@ -35,6 +41,8 @@ class PolicySweep {
   Query insert_, settle_, undecided_;
   std::int64_t current_ = 0;  // id of the policy_version in force; 0: none yet
   std::int64_t taken_under_ = 0;
+  std::string taken_version_;
+  Instant taken_at_{};
   std::string version_;
   bool walking_ = false;
   std::string after_;

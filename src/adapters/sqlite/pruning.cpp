@@ -9,6 +9,11 @@ Pruning::Slice operator+(Pruning::Slice left, Pruning::Slice right) {
   return Pruning::Slice{left.deleted + right.deleted, left.done && right.done};
 }
 
+Pruning::Slice delete_slice(Query& query, Instant before, std::size_t rows_max) {
+  const auto deleted = static_cast<std::size_t>(query.run(before, rows_max));
+  return Pruning::Slice{deleted, deleted < rows_max};
+}
+
 }  // namespace
 
 Pruning::Pruning(const SQLite::Database& database, Arrivals& arrivals, Outbox& outbox)
@@ -31,7 +36,25 @@ Pruning::Pruning(const SQLite::Database& database, Arrivals& arrivals, Outbox& o
       operations_(database, "SELECT id, sent_at FROM operation ORDER BY id LIMIT ?"),
       delete_payload_(database, "DELETE FROM event_payload WHERE event = ?"),
       delete_event_(database, "DELETE FROM event WHERE id = ?"),
-      delete_operation_(database, "DELETE FROM operation WHERE id = ?") {}
+      delete_operation_(database, "DELETE FROM operation WHERE id = ?"),
+      audit_(database, "SELECT id, at, hash FROM audit ORDER BY id LIMIT ?"),
+      move_anchor_(database, "UPDATE audit_anchor SET id = ?, hash = ?"),
+      delete_audit_(database, "DELETE FROM audit WHERE id <= ?"),
+      delete_holds_(
+          database,
+          "DELETE FROM hold WHERE id IN (SELECT id FROM hold WHERE finished_at IS NOT NULL "
+          "AND finished_at < ? ORDER BY finished_at LIMIT ?)"
+      ),
+      delete_removals_(
+          database,
+          "DELETE FROM removal WHERE (account, kind, entitlement) IN "
+          "(SELECT account, kind, entitlement FROM removal WHERE at < ? ORDER BY at LIMIT ?)"
+      ),
+      delete_reconciliations_(
+          database,
+          "DELETE FROM reconciliation WHERE id IN "
+          "(SELECT id FROM reconciliation WHERE finished_at < ? ORDER BY id LIMIT ?)"
+      ) {}
 
 Pruning::Slice Pruning::prune(
     Transaction& transaction, Instant now, const WorkStore::Retention& keep, std::size_t rows_max
@@ -39,7 +62,11 @@ Pruning::Slice Pruning::prune(
   return prune_payloads(now - keep.payload, rows_max) +
          prune_events(transaction, now - keep.events, rows_max) +
          prune_keys(transaction, now - keep.deduplication, rows_max) +
-         prune_operations(now - keep.operations, rows_max);
+         prune_operations(now - keep.operations, rows_max) +
+         prune_audit(now - keep.operations, rows_max) +
+         delete_slice(delete_holds_, now - keep.operations, rows_max) +
+         delete_slice(delete_removals_, now - keep.operations, rows_max) +
+         delete_slice(delete_reconciliations_, now - keep.operations, rows_max);
 }
 
 // What finished is not older than what came in, so the walk ends at the first event that came too
@@ -105,6 +132,28 @@ Pruning::Slice Pruning::prune_operations(Instant before, std::size_t rows_max) {
   );
   for (const std::int64_t operation : old) delete_operation_.run(operation);
   return Slice{old.size(), old.size() < rows_max};
+}
+
+// In order and without a gap: the first row that is too young ends it. The anchor moves first,
+// because a row beyond it cannot be deleted.
+Pruning::Slice Pruning::prune_audit(Instant before, std::size_t rows_max) {
+  std::size_t old = 0;
+  bool too_young = false;
+  std::int64_t last = 0;
+  Digest hash{};
+  const auto look = [&](Row row) {
+    too_young = too_young || row.instant(1) >= before;
+    if (too_young) return;
+    ++old;
+    last = row.integer(0);
+    hash = row.digest(2);
+  };
+  audit_.each(look, rows_max);
+  if (old > 0) {
+    move_anchor_.run(last, hash);
+    delete_audit_.run(last);
+  }
+  return Slice{old, old < rows_max};
 }
 
 }  // namespace rosterd::sqlite

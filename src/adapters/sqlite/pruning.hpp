@@ -41,10 +41,13 @@ class Pruning {
   Slice prune_events(Transaction& transaction, Instant before, std::size_t rows_max);
   Slice prune_keys(Transaction& transaction, Instant before, std::size_t rows_max);
   Slice prune_operations(Instant before, std::size_t rows_max);
+  Slice prune_audit(Instant before, std::size_t rows_max);
 
   Arrivals& arrivals_;
   Outbox& outbox_;
   Query payloads_, events_, keys_, operations_, delete_payload_, delete_event_, delete_operation_;
+  Query audit_, move_anchor_, delete_audit_, delete_holds_, delete_removals_,
+      delete_reconciliations_;
   Walk payload_walk_, event_walk_;
 };
 

@@ -1,5 +1,9 @@
 #include "adapters/sqlite/settling.hpp"
 
+#include "adapters/sqlite/audit_entries.hpp"
+#include "adapters/sqlite/codec.hpp"
+
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <unordered_set>
@@ -7,15 +11,13 @@
 namespace rosterd::sqlite {
 namespace {
 
-constexpr std::size_t reason_bytes_max = 4096;
-
 OutboxRow changed(const OutboxRow& before, const EventResult& result, Instant at) {
   OutboxRow after = before;
   after.state = result.state;
   after.folded = before.folded || result.folded;
   after.attempts = before.attempts + (result.counted ? 1 : 0);
   after.error = result.error;
-  after.reason = result.reason.substr(0, reason_bytes_max);
+  after.reason = bounded_reason(result.reason);
   after.due_at.reset();
   after.finished_at.reset();
   switch (result.state) {
@@ -41,57 +43,83 @@ OutboxRow changed(const OutboxRow& before, const EventResult& result, Instant at
   return after;
 }
 
+// Who waits for an account is looked at every half an hour, and all events of an outage again and
+// again: the audit has each of them once, and each attempt that counts.
+bool says_something_new(const OutboxRow& before, const OutboxRow& after) {
+  switch (after.state) {
+    case EventState::pending:  // given back: nothing was decided
+    case EventState::running:
+      return false;
+    case EventState::waiting:
+    case EventState::retrying:
+      return after.attempts != before.attempts || after.error != before.error ||
+             after.reason != before.reason;
+    case EventState::scheduled:
+    case EventState::held:
+    case EventState::applied:
+    case EventState::superseded:
+    case EventState::ignored:
+    case EventState::cancelled:
+    case EventState::dead:
+      return true;
+  }
+  std::abort();
+}
+
 }  // namespace
 
-Settling::Settling(
-    const SQLite::Database& database, Outbox& outbox, People& people, PolicySweep& policy
-)
-    : outbox_(outbox),
-      people_(people),
-      policy_(policy),
+Settling::Settling(const SQLite::Database& database, Parts parts)
+    : parts_(parts),
       attempt_(
           database,
           "INSERT INTO attempt (event, number, at, error, reason) SELECT ?1, "
           "1 + coalesce((SELECT max(number) FROM attempt WHERE event = ?1), 0), ?2, ?3, ?4"
       ),
-      source_row_(database, "SELECT source, person, roster_row FROM event WHERE id = ?"),
       drop_rows_(database, "DELETE FROM roster_row WHERE person = ?"),
       save_row_(
           database, "INSERT OR REPLACE INTO roster_row (source, person, row) VALUES (?, ?, ?)"
       ),
-      operation_(
-          database,
-          "INSERT INTO operation (kind, entitlement, name_kind, name, application, account, "
-          "person, "
-          "event, reason, policy_version, sent_at, status, verified_at, lost) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-      ) {}
+      assignments_(database, parts.people, parts.policy, parts.audit),
+      guard_(database, GuardSettling::Parts{parts.outbox, parts.people, parts.policy, parts.audit}),
+      leaver_access_(database, parts.audit),
+      tenant_readings_(database) {}
 
 void Settling::settle(Transaction& transaction, const Settlement& settlement) {
+  assignments_.settle(transaction, settlement);
+  settle_events(transaction, settlement);
+  settle_people(settlement);
+  for (const PersonId& person : settlement.agreed) {
+    apply_waiting(transaction, person, settlement.at);
+  }
+  guard_.settle(transaction, settlement);
+  leaver_access_.settle(transaction, settlement);
+  tenant_readings_.settle(settlement);
+}
+
+void Settling::settle_events(Transaction& transaction, const Settlement& settlement) {
   std::unordered_set<EventId> newest;
   for (const PersonRecord& record : settlement.people) newest.insert(record.newest.arrival);
   for (const EventResult& result : settlement.events) {
-    const bool folded_now = settle_event(transaction, result, settlement.at);
-    if (folded_now) remember_roster_row(result.id, newest.count(result.id) > 0);
+    const auto before = parts_.outbox.find(result.id);
+    if (!before) {
+      throw std::runtime_error("event " + std::to_string(result.id) + " is not in the store");
+    }
+    const bool folded_now = settle_event(transaction, *before, result, settlement.at);
+    if (folded_now) remember_roster_row(*before, newest.count(result.id) > 0);
   }
-  settle_people(settlement);
-  for (const auto& [account, entitlement] : settlement.revoked)
-    people_.revoke(account, entitlement);
-  for (const LedgerEntry& entry : settlement.granted) people_.grant(entry);
-  for (const OperationRecord& operation : settlement.operations) record_operation(operation);
-  for (const PersonId& person : settlement.agreed)
-    apply_waiting(transaction, person, settlement.at);
 }
 
 // What a person's earlier events wanted is in the record, and the tenant agrees with the record.
 void Settling::apply_waiting(Transaction& transaction, const PersonId& person, Instant at) {
-  for (const EventId event : outbox_.open_events_of(person)) {
-    const auto row = outbox_.find(event);
+  for (const EventId event : parts_.outbox.open_events_of(person)) {
+    const auto row = parts_.outbox.find(event);
     if (!row || !row->folded || row->state == EventState::running) continue;
     EventResult result;
     result.id = event;
     result.reason = "the tenant agrees since a later event";
-    outbox_.save(transaction, *row, changed(*row, result, at));
+    const OutboxRow after = changed(*row, result, at);
+    parts_.outbox.save(transaction, *row, after);
+    tell(transaction, *row, after, at);
   }
 }
 
@@ -105,75 +133,55 @@ void Settling::bury(Transaction& transaction, const OutboxRow& row, ErrorClass e
       "the process ended " + std::to_string(row.crashes + 1) + " times while working on it";
   OutboxRow after = changed(row, result, now);
   after.crashes = row.crashes + 1;
-  outbox_.save(transaction, row, after);
+  parts_.outbox.save(transaction, row, after);
   record_attempt(result, now);
+  tell(transaction, row, after, now);
 }
 
-bool Settling::settle_event(Transaction& transaction, const EventResult& result, Instant at) {
-  const auto before = outbox_.find(result.id);
-  if (!before) {
-    throw std::runtime_error("event " + std::to_string(result.id) + " is not in the store");
-  }
-  if (is_final(before->state)) return false;
-  outbox_.save(transaction, *before, changed(*before, result, at));
+bool Settling::settle_event(
+    Transaction& transaction, const OutboxRow& before, const EventResult& result, Instant at
+) {
+  if (is_final(before.state)) return false;
+  const OutboxRow after = changed(before, result, at);
+  parts_.outbox.save(transaction, before, after);
   if (result.counted || result.error) record_attempt(result, at);
-  return result.folded && !before->folded;
+  if (says_something_new(before, after)) tell(transaction, before, after, at);
+  return result.folded && !before.folded;
+}
+
+void Settling::tell(
+    Transaction& transaction, const OutboxRow& before, const OutboxRow& after, Instant at
+) {
+  AuditEntry entry = event_entry(before, after, at);
+  entry.policy_version = parts_.policy.decided_version();
+  parts_.audit.add(transaction, entry);
 }
 
 void Settling::record_attempt(const EventResult& result, Instant at) {
   std::optional<std::string_view> error;
   if (result.error) error = to_string(*result.error);
-  attempt_.run(result.id, at, error, result.reason.substr(0, reason_bytes_max));
+  attempt_.run(result.id, at, error, bounded_reason(result.reason));
 }
 
 // A roster's row speaks for a person as long as nothing newer has been folded in: an event that
 // changes the person by another way makes every row outdated, and a row that arrived late is none.
-void Settling::remember_roster_row(EventId event, bool is_newest) {
-  std::string source;
-  PersonId person;
-  std::optional<Key128> roster_row;
-  source_row_.first(
-      [&](Row row) {
-        source = row.text(0);
-        person = PersonId(row.text(1));
-        if (row.has(2)) roster_row = row.key(2);
-      },
-      event
-  );
-  drop_rows_.run(person);
-  if (roster_row && is_newest) save_row_.run(source, person, *roster_row);
+void Settling::remember_roster_row(const OutboxRow& event, bool is_newest) {
+  drop_rows_.run(event.person);
+  if (event.roster_row && is_newest) save_row_.run(event.source, event.person, *event.roster_row);
 }
 
 void Settling::settle_people(const Settlement& settlement) {
-  const std::int64_t policy = policy_.decided_under();
-  for (const PersonRecord& record : settlement.people) people_.save(record, policy);
-  for (const auto& [person, at] : settlement.next_due) people_.set_next_due(person, at, policy);
+  People& people = parts_.people;
+  const std::int64_t policy = parts_.policy.decided_under();
+  for (const PersonRecord& record : settlement.people) people.save(record, policy);
+  for (const auto& [person, at] : settlement.next_due) people.set_next_due(person, at, policy);
   for (const auto& [person, at] : settlement.account_recheck) {
-    people_.set_account_recheck(person, at);
+    people.set_account_recheck(person, at);
   }
-  for (const auto& [person, accounts] : settlement.links) people_.unlink(person);
+  for (const auto& [person, accounts] : settlement.links) people.unlink(person);
   for (const auto& [person, accounts] : settlement.links) {
-    for (const AccountId& account : accounts) people_.link(account, person);
+    for (const AccountId& account : accounts) people.link(account, person);
   }
-}
-
-void Settling::record_operation(const OperationRecord& operation) {
-  operation_.run(
-      to_string(operation.kind),
-      operation.entitlement.id,
-      to_string(operation.entitlement.kind),
-      operation.name.name,
-      operation.name.application,
-      operation.account,
-      operation.person,
-      operation.event,
-      operation.reason,
-      operation.policy_version,
-      operation.sent_at,
-      operation.status,
-      operation.verified_at,
-      operation.lost
-  );
 }
 
 }  // namespace rosterd::sqlite

@@ -31,10 +31,10 @@ void move_log_into_file(SQLite::Database& database) {
 }  // namespace
 
 struct Store::Parts {
-  Parts(StoreOptions options, asio::any_io_executor loop)
+  Parts(StoreOptions options, const Crypto& crypto, asio::any_io_executor loop)
       : lock(options.path),
         database(open_migrated(options)),
-        tables(std::in_place, database),
+        tables(std::in_place, database, crypto),
         writer(std::in_place, database, std::move(loop), hooks(options)),
         event_log(
             *writer,
@@ -64,8 +64,8 @@ struct Store::Parts {
   bool closed = false;
 };
 
-Store::Store(StoreOptions options, asio::any_io_executor loop)
-    : parts_(std::make_unique<Parts>(std::move(options), std::move(loop))) {}
+Store::Store(StoreOptions options, const Crypto& crypto, asio::any_io_executor loop)
+    : parts_(std::make_unique<Parts>(std::move(options), crypto, std::move(loop))) {}
 
 Store::~Store() {
   try {

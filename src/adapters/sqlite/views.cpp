@@ -2,11 +2,15 @@
 
 #include "adapters/sqlite/codec.hpp"
 #include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/guard_settling.hpp"
+#include "adapters/sqlite/holds.hpp"
 #include "adapters/sqlite/intakes.hpp"
+#include "adapters/sqlite/leaver_access.hpp"
 #include "adapters/sqlite/migrations.hpp"
 #include "adapters/sqlite/people.hpp"
 #include "adapters/sqlite/query.hpp"
 #include "adapters/sqlite/selection.hpp"
+#include "adapters/sqlite/tenant_readings.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
 #include "rosterd/base/text.hpp"
 
@@ -38,12 +42,12 @@ SQLite::Database open_current(const std::filesystem::path& path) {
 
 std::string event_query(const std::string& conditions) {
   return "SELECT e.id, o.state, o.attempts, o.crashes, o.due_at, o.finished_at, o.error, o.reason, "
-         "o.replay_of, " +
+         "o.replay_of, o.folded, " +
          std::string(event_columns) + " FROM event e JOIN outbox o ON o.event = e.id" + conditions;
 }
 
 EventRow decode_event_row(Row row) {
-  constexpr int first_event_column = 9;
+  constexpr int first_event_column = 10;
   EventRow event;
   event.id = row.integer(0);
   event.state = event_state(row.text(1)).value();
@@ -54,6 +58,7 @@ EventRow decode_event_row(Row row) {
   if (row.has(6)) event.error = error_class(row.text(6));
   event.reason = row.text(7);
   event.replay_of = row.optional_integer(8);
+  event.folded = row.flag(9);
   event.event = decode_event(row, first_event_column);
   event.received_at = row.instant(first_event_column + event_columns_count - 1);
   return event;
@@ -113,6 +118,27 @@ OperationRecord decode_operation(Row row) {
   return operation;
 }
 
+AuditRow decode_audit_row(Row row) {
+  AuditRow audit;
+  AuditEntry& entry = audit.entry;
+  audit.id = row.integer(0);
+  entry.at = row.instant(1);
+  entry.actor = row.text(2);
+  entry.action = row.text(3);
+  entry.person = PersonId(row.text(4));
+  entry.account = AccountId(row.text(5));
+  entry.entitlement = row.text(6);
+  entry.event = row.integer(7);
+  entry.rule = row.text(8);
+  entry.policy_version = row.text(9);
+  entry.before = row.text(10);
+  entry.after = row.text(11);
+  entry.answer = row.text(12);
+  entry.verified_at = row.optional_instant(13);
+  audit.hash = row.digest(14);
+  return audit;
+}
+
 }  // namespace
 
 SqliteViews::SqliteViews(const std::filesystem::path& path) : database_(open_current(path)) {}
@@ -134,7 +160,28 @@ StatusView SqliteViews::status() {
   );
   status.database_bytes = static_cast<std::uint64_t>(bytes.number().value_or(0));
   status.schema_version = schema_version(database_);
+  add_safety(status);
   return status;
+}
+
+void SqliteViews::add_safety(StatusView& status) {
+  status.holds = holds_in_force(database_);
+  Query held_leavers(
+      database_,
+      "SELECT DISTINCT r.person FROM hold h JOIN hold_removal r ON r.hold = h.id "
+      "WHERE h.finished_at IS NULL AND h.state = 'open' AND r.leaver = 1 ORDER BY r.person"
+  );
+  held_leavers.each([&](Row row) { status.held_leavers.emplace_back(row.text(0)); });
+  Query residual(database_, "SELECT count(*) FROM residual");
+  status.residual = static_cast<std::uint64_t>(residual.number().value_or(0));
+  for (const DriftKind kind : all_drift_kinds()) status.drift[kind] = 0;
+  for (const DriftRow& row : drift_rows(database_)) {
+    if (!row.there) continue;
+    ++status.drift[row.drift.kind];
+    if (row.contended()) ++status.contended;
+  }
+  status.reconciliation = last_reconciliation(database_);
+  status.storage = last_storage_reading(database_);
 }
 
 void SqliteViews::count_events(StatusView& status) {
@@ -293,6 +340,52 @@ std::vector<Intake> SqliteViews::intakes(std::size_t limit) {
   std::vector<Intake> intakes;
   query.each([&](Row row) { intakes.push_back(decode_intake(row)); }, limit);
   return intakes;
+}
+
+std::vector<Hold> SqliteViews::holds(bool also_over, std::size_t limit) {
+  const Snapshot snapshot(database_);
+  std::vector<Hold> holds = holds_in_force(database_);
+  if (holds.size() > limit) holds.resize(limit);
+  add_removals(database_, holds);
+  if (!also_over) return holds;
+  for (Hold& hold : holds_over(database_, limit - holds.size())) holds.push_back(std::move(hold));
+  return holds;
+}
+
+GuardState SqliteViews::guard_state(Instant now, Duration window) {
+  const Snapshot snapshot(database_);
+  return sqlite::guard_state(database_, now, window);
+}
+
+std::vector<DriftRow> SqliteViews::drift() {
+  return drift_rows(database_);
+}
+
+std::vector<ResidualRow> SqliteViews::residual(const std::optional<PersonId>& person) {
+  return residual_access(database_, person);
+}
+
+void SqliteViews::audit(
+    std::optional<Instant> from,
+    std::optional<Instant> to,
+    const std::function<void(const AuditRow&)>& visit
+) {
+  const Snapshot snapshot(database_);
+  // By id, because clocks are set back and ids are not.
+  Query query(
+      database_,
+      "SELECT id, at, actor, action, person, account, entitlement, event, rule, policy_version, "
+      "was, became, answer, verified_at, hash FROM audit "
+      "WHERE (?1 IS NULL OR at >= ?1) AND (?2 IS NULL OR at < ?2) ORDER BY id"
+  );
+  query.each([&](Row row) { visit(decode_audit_row(row)); }, from, to);
+}
+
+Views::AuditAnchor SqliteViews::audit_anchor() {
+  Query query(database_, "SELECT id, hash FROM audit_anchor");
+  AuditAnchor anchor;
+  query.first([&](Row row) { anchor = AuditAnchor{row.integer(0), row.digest(1)}; });
+  return anchor;
 }
 
 std::unique_ptr<Views> open_views(const std::filesystem::path& path) {

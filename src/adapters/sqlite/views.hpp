@@ -23,10 +23,21 @@ class SqliteViews : public Views {
   std::vector<PersonRow> people(const std::string& search, const PersonId& after, std::size_t limit)
       override;
   std::vector<Intake> intakes(std::size_t limit) override;
+  std::vector<Hold> holds(bool also_over, std::size_t limit) override;
+  GuardState guard_state(Instant now, Duration window) override;
+  std::vector<DriftRow> drift() override;
+  std::vector<ResidualRow> residual(const std::optional<PersonId>& person) override;
+  void audit(
+      std::optional<Instant> from,
+      std::optional<Instant> to,
+      const std::function<void(const AuditRow&)>& visit
+  ) override;
+  AuditAnchor audit_anchor() override;
 
  private:
   void count_events(StatusView& status);
   void count_people(StatusView& status);
+  void add_safety(StatusView& status);
   void add_accounts_and_ledger(PersonRow& person);
 
   SQLite::Database database_;

@@ -1,5 +1,9 @@
 #include "adapters/sqlite/work_store.hpp"
 
+#include "adapters/sqlite/audit_entries.hpp"
+#include "adapters/sqlite/guard_settling.hpp"
+#include "adapters/sqlite/leaver_access.hpp"
+#include "adapters/sqlite/tenant_readings.hpp"
 #include "rosterd/base/assert.hpp"
 
 #include <algorithm>
@@ -117,7 +121,22 @@ Task<std::map<AccountId, PersonId>> SqliteWorkStore::owners_of(std::vector<Accou
 Task<bool> SqliteWorkStore::use_policy(std::string version, std::string text, Instant now) {
   return writer_.perform([this, version = std::move(version), text = std::move(text), now](
                              Transaction& transaction
-                         ) { return tables_.policy.use(transaction, version, text, now); });
+                         ) { return use_policy_now(transaction, version, text, now); });
+}
+
+bool SqliteWorkStore::use_policy_now(
+    Transaction& transaction, const std::string& version, const std::string& text, Instant now
+) {
+  AuditEntry entry;
+  entry.before = tables_.policy.version();
+  if (!tables_.policy.use(transaction, version, text, now)) return false;
+  entry.at = now;
+  entry.actor = worker_actor;
+  entry.action = "policy in force";
+  entry.policy_version = version;
+  entry.after = version;
+  tables_.audit.add(transaction, entry);
+  return true;
 }
 
 Task<std::vector<WorkPerson>> SqliteWorkStore::people_after(
@@ -139,6 +158,22 @@ Task<std::optional<WorkPerson>> SqliteWorkStore::person(PersonId id) {
     if (!found->exists) found.reset();
     return found;
   });
+}
+
+Task<GuardState> SqliteWorkStore::guard_state(Instant now, Duration window) {
+  return writer_.perform([this, now, window](Transaction&) {
+    return sqlite::guard_state(tables_.database, now, window);
+  });
+}
+
+Task<std::vector<LeaverAccount>> SqliteWorkStore::leavers_to_check(std::size_t max) {
+  return writer_.perform([this, max](Transaction&) {
+    return sqlite::leavers_to_check(tables_.database, max);
+  });
+}
+
+Task<std::vector<DriftRow>> SqliteWorkStore::drift() {
+  return writer_.perform([this](Transaction&) { return drift_rows(tables_.database); });
 }
 
 Task<std::size_t> SqliteWorkStore::prune(Instant now, Retention retention, std::size_t rows_max) {

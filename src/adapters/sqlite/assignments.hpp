@@ -1,0 +1,41 @@
+#pragma once
+
+#include "adapters/sqlite/audit.hpp"
+#include "adapters/sqlite/people.hpp"
+#include "adapters/sqlite/policy_sweep.hpp"
+#include "adapters/sqlite/query.hpp"
+#include "rosterd/ports/work_store.hpp"
+
+#include <map>
+#include <string>
+
+namespace rosterd::sqlite {
+
+/// Writes what was sent to the tenant and what the ledger learned from it. On the store's thread.
+class Assignments {
+ public:
+  Assignments(const SQLite::Database& database, People& people, PolicySweep& policy, Audit& audit);
+
+  /// Before the people of the settlement are saved: theirs is the policy they were last decided
+  /// under, which tells a change of policy from the passing of time.
+  void settle(Transaction& transaction, const Settlement& settlement);
+
+ private:
+  // Who is behind what happened to a person, of each event and person of a settlement.
+  struct Actors {
+    std::map<EventId, std::string> of_event;
+    std::map<PersonId, std::string> without_event;
+  };
+  const std::string& actor(Actors& actors, EventId event, const PersonId& person);
+
+  void record(const OperationRecord& operation);
+  void settle_revoked(Transaction& transaction, const Settlement& settlement, Actors& actors);
+  void settle_granted(Transaction& transaction, const Settlement& settlement, Actors& actors);
+
+  People& people_;
+  PolicySweep& policy_;
+  Audit& audit_;
+  Query operation_, source_, decided_under_, in_ledger_;
+};
+
+}  // namespace rosterd::sqlite
