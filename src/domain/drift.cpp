@@ -128,6 +128,34 @@ std::string fate_of(const AccountId& account, const EntitlementName& name, const
   return "belongs to nobody: it goes, the mode is exact";
 }
 
+/// Whether rosterd does anything about it: that the others are still there says nothing.
+bool is_repaired(DriftKind kind) {
+  switch (kind) {
+    case DriftKind::missing:
+    case DriftKind::unexpected:
+      return true;
+    case DriftKind::foreign:
+    case DriftKind::orphan_account:
+      return false;
+  }
+  std::abort();
+}
+
+std::string_view standing_in(HoldState state) {
+  switch (state) {
+    case HoldState::open:
+      return "; waits for approval";
+    case HoldState::approved:
+      return "; approved";
+    case HoldState::rejected:
+      return "; stays, by a person's decision";
+    case HoldState::done:
+    case HoldState::lapsed:
+      break;
+  }
+  std::abort();
+}
+
 }  // namespace
 
 std::string_view to_string(DriftKind kind) {
@@ -159,20 +187,11 @@ const std::vector<DriftKind>& all_drift_kinds() {
 }
 
 bool DriftRow::contended() const {
-  switch (drift.kind) {
-    case DriftKind::missing:
-    case DriftKind::unexpected:
-      return times >= contended_times;
-    case DriftKind::foreign:
-    case DriftKind::orphan_account:
-      // Nobody repairs these: that they are still there says nothing.
-      return false;
-  }
-  std::abort();
+  return is_repaired(drift.kind) && times >= contended_times;
 }
 
 std::vector<DriftRow> drift_after(
-    const std::vector<DriftRow>& before, const std::vector<Drift>& found, Instant now
+    const std::vector<DriftRow>& before, const std::vector<Drift>& found, Instant now, bool repairs
 ) {
   std::map<Kinded, DriftRow> rows;
   for (const DriftRow& row : before) {
@@ -181,15 +200,14 @@ std::vector<DriftRow> drift_after(
     kept.there = false;
   }
   for (const Drift& drift : found) {
-    DriftRow fresh;
-    fresh.first_seen = now;
-    fresh.times = 0;
-    fresh.there = false;
-    DriftRow& row = rows.try_emplace(identity_of(drift), fresh).first->second;
+    const auto [place, is_new] = rows.try_emplace(identity_of(drift));
+    DriftRow& row = place->second;
     row.drift = drift;
-    if (std::exchange(row.there, true)) continue;
+    if (is_new) row.first_seen = now;
+    const bool is_counted = !is_repaired(drift.kind) || (repairs && !drift.held);
+    if (!is_new && !row.there && is_counted) ++row.times;
+    row.there = true;
     row.last_seen = now;
-    ++row.times;
   }
   std::vector<DriftRow> after;
   after.reserve(rows.size());
@@ -198,6 +216,20 @@ std::vector<DriftRow> drift_after(
     return comes_before(left.drift, right.drift);
   });
   return after;
+}
+
+void note_holds(std::vector<Drift>& found, const std::vector<Hold>& holds) {
+  std::map<AssignmentKey, HoldState> states;
+  for (const Hold& hold : holds) {
+    if (!is_in_force(hold.state)) continue;
+    for (const HeldRemoval& removal : hold.removals) states.emplace(removal.key(), hold.state);
+  }
+  for (Drift& drift : found) {
+    const auto state = states.find(drift.key());
+    if (drift.kind != DriftKind::unexpected || state == states.end()) continue;
+    drift.held = state->second != HoldState::approved;
+    drift.detail += standing_in(state->second);
+  }
 }
 
 std::vector<Drift> drift_of(

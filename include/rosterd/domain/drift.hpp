@@ -38,6 +38,7 @@ struct Drift {
   EntitlementRef entitlement;
   EntitlementName name;
   std::string detail;  ///< for people: the rule that wants it, why it would go, what becomes of it
+  bool held = false;   ///< waits for a person or was rejected: it is not repaired now
 
   AssignmentKey key() const { return {account, entitlement}; }
 };
@@ -47,7 +48,7 @@ struct DriftRow {
   Drift drift;
   Instant first_seen{};
   Instant last_seen{};
-  int times = 1;      ///< reconciliations that found it; what is repaired should come only once
+  int times = 1;      ///< reconciliations that found it; where it is repaired, that did so
   bool there = true;  ///< the last one found it
 
   /// Repaired and back again and again: somebody else writes to it.
@@ -59,14 +60,22 @@ inline constexpr int contended_times = 3;
 /// For how long a repaired difference is remembered.
 inline constexpr Duration drift_memory = std::chrono::hours{24 * 7};
 
-/// What is known of drift after a reconciliation found `found`. Pure.
+/// What is known of drift after a reconciliation found `found`. What it does not repair, because it
+/// only looks or because a hold has it, is no proof of another writer and is not counted again.
+/// Pure.
 std::vector<DriftRow> drift_after(
-    const std::vector<DriftRow>& before, const std::vector<Drift>& found, Instant now
+    const std::vector<DriftRow>& before,
+    const std::vector<Drift>& found,
+    Instant now,
+    bool repairs = true
 );
 
-/// The differences between the tenant and these people. `plan` is their `diff`; `owners` are the
-/// people of all linked accounts. Reports on entitlements that the policy names; assignments that
-/// the ledger never had and no rule gives are `foreign`. Pure.
+/// Marks the removals that a hold has, and says what is decided about them. Pure.
+void note_holds(std::vector<Drift>& found, const std::vector<Hold>& holds);
+
+/// The differences between the tenant and these people; `plan` is their `diff`. Of what the policy
+/// names, assignments that the ledger does not have and no rule gives are `foreign`. Pure; by kind,
+/// then entitlement and account.
 std::vector<Drift> drift_of(
     const std::vector<Subject>& subjects,
     const Plan& plan,
@@ -74,7 +83,8 @@ std::vector<Drift> drift_of(
     const Policy& policy
 );
 
-/// Accounts without a person that have what the policy names. Pure; by entitlement, then account.
+/// Accounts without a person that have what the policy names; `owners` are the people of all linked
+/// accounts. Pure; by entitlement, then account.
 std::vector<Drift> orphans_of(
     const TenantState& observed,
     const Policy& policy,

@@ -224,6 +224,54 @@ TEST(DriftAfter, WhatComesBackTheThirdTimeIsContended) {
   EXPECT_EQ(contended, "missing unexpected ") << "nobody repairs the others";
 }
 
+TEST(DriftAfter, WhatAHoldHasIsNotContendedHoweverOftenItIsFound) {
+  Drift held = drift(DriftKind::unexpected, "ann");
+  held.held = true;
+  std::vector<DriftRow> rows;
+  for (int i = 0; i < 9; ++i) rows = drift_after(rows, {held}, start + i * 1h);
+  EXPECT_EQ(shown(rows), "unexpected ann 1 times, 0h to 8h\n");
+}
+
+TEST(DriftAfter, WhatIsOnlyLookedAtIsNotContendedHoweverOftenItIsFound) {
+  const std::vector<Drift> found{
+      drift(DriftKind::missing, "ann"), drift(DriftKind::foreign, "bob")};
+  std::vector<DriftRow> rows;
+  for (int i = 0; i < 9; ++i) rows = drift_after(rows, found, start + i * 1h, false);
+  EXPECT_EQ(shown(rows), "missing ann 1 times, 0h to 8h\nforeign bob 9 times, 0h to 8h\n");
+}
+
+TEST(NoteHolds, SaysOfEachRemovalThatAHoldHasWhatWasDecided) {
+  const auto hold = [](HoldState state, const std::string& who) {
+    Hold made;
+    made.state = state;
+    made.removals = {held_removal(revoke(who, group("Staff")))};
+    return made;
+  };
+  std::vector<Drift> found;
+  for (const char* who : {"ann", "bob", "cid", "dan", "eve"}) {
+    found.push_back(drift(DriftKind::unexpected, who, "has left"));
+  }
+  found.push_back(drift(DriftKind::orphan_account, "ann", "it goes"));
+  note_holds(
+      found,
+      {hold(HoldState::open, "ann"),
+       hold(HoldState::rejected, "bob"),
+       hold(HoldState::approved, "cid"),
+       hold(HoldState::lapsed, "dan")}
+  );
+  std::string said;
+  for (const Drift& each : found) said += each.detail + (each.held ? " (held)\n" : "\n");
+  EXPECT_EQ(
+      said,
+      "has left; waits for approval (held)\n"
+      "has left; stays, by a person's decision (held)\n"
+      "has left; approved\n"
+      "has left\n"
+      "has left\n"
+      "it goes\n"
+  );
+}
+
 TEST(DriftAfter, OneOfTheSameAssignmentIsOneOfItsKind) {
   const auto rows = drift_after(
       {},

@@ -109,15 +109,38 @@ TEST_F(Guard, WhatWasBegunIsTriedAgainWithoutACharge) {
   );
 }
 
-TEST_F(Guard, WhatWasBegunForAMoverIsFreeForTheLeaverTheyBecameToo) {
+TEST_F(Guard, WhatWasBegunForAMoverIsNotFreeForTheLeaverTheyBecame) {
   settings.leavers = {0, 0.0, 24h};
   state.removals = {begun(revoke("ann", group("Staff")), noon - 1min)};
-  plan.changes = {revoke_leaver("ann", group("Staff")), revoke_leaver("ann", role("Developer"))};
+  plan.changes = {revoke_leaver("ann", group("Staff"))};
   EXPECT_EQ(
       verdict(),
-      "ann Staff: goes\n"
-      "ann Developer@app: waits, leavers\n"
+      "ann Staff: waits, leavers\n"
       "1 person would lose access as a leaver within 24 h; 0 may without approval\n"
+  );
+}
+
+TEST_F(Guard, WhatWasBegunForALeaverIsNotFreeForTheMoverTheyBecame) {
+  settings.removals = {0, 0.0, 1h};
+  state.removals = {begun(revoke_leaver("ann", group("Staff")), noon - 1min)};
+  plan.changes = {revoke("ann", group("Staff"))};
+  EXPECT_EQ(
+      verdict(),
+      "ann Staff: waits, removals\n"
+      "1 assignment would be removed within 1 h; 0 may without approval\n"
+  );
+}
+
+TEST_F(Guard, WhatWasBegunForOneIsNotFreeForAnotherWhoHasTheAccountNow) {
+  settings.removals = {0, 0.0, 1h};
+  state.removals = {begun(revoke("ann", group("Staff")), noon - 1min)};
+  Change bobs = revoke("bob", group("Staff"));
+  bobs.account = account("ann");
+  plan.changes = {bobs};
+  EXPECT_EQ(
+      verdict(),
+      "bob Staff: waits, removals\n"
+      "1 assignment would be removed within 1 h; 0 may without approval\n"
   );
 }
 

@@ -67,10 +67,11 @@ class Company {
   static AssignmentKey key_of(const Change& change) { return {change.account, change.entitlement}; }
 
   void begin(const Change& change, Instant now) {
+    Removal removal = begun(change, now);
     std::erase_if(state_.removals, [&](const Removal& known) {
-      return known.key() == key_of(change);
+      return known.identity() == removal.identity();
     });
-    state_.removals.push_back(begun(change, now));
+    state_.removals.push_back(std::move(removal));
   }
 
   void finish(const Change& change, Instant now) {

@@ -243,6 +243,16 @@ TEST_F(Holds, AnAccountThatIsSomebodyElsesNowIsAnotherQuestion) {
   EXPECT_EQ(changed.back().removals.back().person, bob.person);
 }
 
+TEST_F(Holds, ARejectionOfAnotherPersonsRemovalIsAskedAboutAnewLater) {
+  Change anns_old = ann;
+  anns_old.account = account("shared");
+  Change bobs = bob;
+  bobs.account = account("shared");
+  has(HoldState::rejected, HoldCause::leavers, {anns_old});
+  rejected(bobs, HoldCause::leavers);
+  EXPECT_EQ(shown(after()), "#1 leavers lapsed: finished after 2h\n");
+}
+
 TEST(SplitHold, TakesWhatConcernsSomePeople) {
   Hold hold;
   hold.id = 4;

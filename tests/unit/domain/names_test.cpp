@@ -37,10 +37,11 @@ TEST(Names, OnlySettledStatesAreFinal) {
 }
 
 TEST(Names, EveryErrorClassIsReadBackFromItsName) {
-  for (int i = 0; i <= static_cast<int>(ErrorClass::storage_full); ++i) {
-    const auto each = static_cast<ErrorClass>(i);
+  for (const ErrorClass each : all_error_classes()) {
     EXPECT_EQ(error_class(to_string(each)), each) << to_string(each);
   }
+  EXPECT_EQ(all_error_classes().front(), ErrorClass::authentication);
+  EXPECT_EQ(all_error_classes().back(), ErrorClass::storage_full);
   EXPECT_EQ(error_class(""), std::nullopt);
 }
 
