@@ -14,12 +14,17 @@ import tempfile
 import cpp_text
 
 EXPOSURE_MAX = 1.5
-UNITS = ("systemd/rosterd.service.in", "systemd/rosterd.socket")
+UNITS = (
+    "systemd/rosterd.service.in",
+    "systemd/rosterd.socket",
+    "systemd/rosterd-operator.socket",
+)
 PLACEHOLDERS = {
     "@ROSTERD_BINARY@": "/bin/true",
     "@ROSTERD_CONFIG@": "/etc/rosterd/rosterd.toml",
     "@ROSTERD_CONFIG_DIR@": "/etc/rosterd",
     "@ROSTERD_DOC_DIR@": "/usr/share/doc/rosterd",
+    "@ROSTERD_LIBEXEC_DIR@/prepare-store": "/bin/true",
 }
 
 
@@ -46,7 +51,7 @@ def analyze(*arguments):
 
 
 def problems_of(units):
-    code, said = analyze("verify", *units)
+    code, said = analyze("verify", "--man=no", *units)
     about_us = [line for line in said.splitlines() if "rosterd" in line]
     if about_us or code != 0:
         yield said or f"systemd-analyze verify ended with {code}"
