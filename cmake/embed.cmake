@@ -1,17 +1,21 @@
-# rosterd_embed(LAYER DIR PATTERN)
+# rosterd_embed(TARGET FUNCTION HEADER PATTERN…)
 #
-# Compiles the files of DIR that match PATTERN into LAYER as `rosterd::embedded_files()`, sorted by
-# name, so that the one binary carries its migrations.
-function(rosterd_embed LAYER DIR PATTERN)
-  string(REPLACE "/" "_" SUFFIX "${LAYER}")
-  if(NOT TARGET rosterd_${SUFFIX})
+# Compiles the files that match the patterns, relative to the source tree, into TARGET as FUNCTION,
+# which HEADER declares: a list of {name, text}, sorted by name. So the one binary carries its
+# migrations and its page.
+function(rosterd_embed TARGET FUNCTION HEADER)
+  if(NOT TARGET ${TARGET})
     return()
   endif()
-  get_target_property(KIND rosterd_${SUFFIX} TYPE)
+  get_target_property(KIND ${TARGET} TYPE)
   if(KIND STREQUAL "INTERFACE_LIBRARY")
     return()
   endif()
-  file(GLOB FILES CONFIGURE_DEPENDS "${DIR}/${PATTERN}")
+  set(FILES "")
+  foreach(PATTERN IN LISTS ARGN)
+    file(GLOB MATCHING CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${PATTERN}")
+    list(APPEND FILES ${MATCHING})
+  endforeach()
   list(SORT FILES)
   set(ROWS "")
   foreach(FILE IN LISTS FILES)
@@ -20,16 +24,14 @@ function(rosterd_embed LAYER DIR PATTERN)
     string(APPEND ROWS "    {\"${FILE_NAME}\", R\"embedded(${TEXT})embedded\"},\n")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${FILE}")
   endforeach()
-  set(OUT "${CMAKE_BINARY_DIR}/embedded/${SUFFIX}.cpp")
+  set(OUT "${CMAKE_BINARY_DIR}/embedded/${TARGET}.cpp")
   file(CONFIGURE OUTPUT "${OUT}" CONTENT
-"#include \"adapters/sqlite/embedded_files.hpp\"
+"#include \"${HEADER}\"
 
-namespace rosterd::sqlite {
-std::vector<EmbeddedFile> embedded_files() {
+decltype(${FUNCTION}()) ${FUNCTION}() {
   return {
 @ROWS@  };
 }
-}  // namespace rosterd::sqlite
 " @ONLY)
-  target_sources(rosterd_${SUFFIX} PRIVATE "${OUT}")
+  target_sources(${TARGET} PRIVATE "${OUT}")
 endfunction()
