@@ -45,6 +45,7 @@ void RoundReport::tell(
   std::map<EventId, const EventResult*> dead;
   for (const EventResult& result : settlement.events) {
     if (result.state == EventState::dead) dead.emplace(result.id, &result);
+    count_failure(result);
   }
   statistics_.dead += dead.size();
   if (dead.empty()) return;
@@ -54,6 +55,12 @@ void RoundReport::tell(
       if (found != dead.end()) tell_dead(id, person, *found->second);
     }
   }
+}
+
+void RoundReport::count_failure(const EventResult& result) {
+  if (!result.error) return;
+  const bool dead = result.state == EventState::dead;
+  ++(dead ? statistics_.dead_by_class : statistics_.retries)[*result.error];
 }
 
 void RoundReport::tell_operation(const OperationRecord& operation) {

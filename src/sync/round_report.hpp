@@ -22,6 +22,7 @@ class RoundReport {
   void tell_holds(const std::vector<Hold>& before, const std::vector<Hold>& changed);
 
  private:
+  void count_failure(const EventResult& result);
   void tell_operation(const OperationRecord& operation);
   void tell_trouble(const PersonId& id, const RoundPerson& person);
   void tell_dead(const PersonId& id, const RoundPerson& person, const EventResult& result);

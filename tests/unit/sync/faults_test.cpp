@@ -202,6 +202,17 @@ TEST_F(Faults, GivesUpInTheEnd) {
   EXPECT_EQ(outbox_now(), "ada: dead #17 transient");
 }
 
+TEST_F(Faults, RetriesAndTheDeadAreCountedByTheirClass) {
+  using ByClass = std::map<ErrorClass, std::uint64_t>;
+  tenant.fails(Call::add_members, ErrorClass::transient, FakeTenant::always, "Staff");
+  hr_says("joined", "ada");
+
+  for (int i = 0; i < 20; ++i) later(24h);
+
+  EXPECT_EQ(engine().statistics().retries, (ByClass{{ErrorClass::transient, 16}}));
+  EXPECT_EQ(engine().statistics().dead_by_class, (ByClass{{ErrorClass::transient, 1}}));
+}
+
 TEST_F(Faults, AfterAnUnknownOutcomeNothingIsWrittenBeforeAReading) {
   FakeTenant::Plot reset;
   reset.fate = Fate::done_but_refused;
