@@ -148,6 +148,18 @@ void add_daemon_commands(Parser& parser) {
   parser.with_common(command, status->common);
   parser.becomes(command, status);
 
+  auto backup = std::make_shared<BackupCommand>();
+  command = parser.add(
+      "backup",
+      "Copy the store, also while the daemon runs; the copy is checked before it gets its name",
+      "  rosterd backup /var/backups/rosterd.db\n"
+      "  rosterd backup /var/backups/rosterd.db --force --json"
+  );
+  parser.with_common(command, backup->common);
+  command->add_option("file", backup->file, "The copy")->required();
+  command->add_flag("--force", backup->force, "Replace a file that is there");
+  parser.becomes(command, backup);
+
   auto migrate = std::make_shared<MigrateCommand>();
   command = parser.add(
       "migrate",

@@ -126,6 +126,11 @@ struct SandboxCommand {
   bool demo = false;
   int latency_ms = 0;
 };
+struct BackupCommand {
+  Common common;
+  std::filesystem::path file;
+  bool force = false;  ///< replace what is there
+};
 struct MigrateCommand {
   Common common;
   bool status_only = false;
@@ -162,6 +167,7 @@ using Command = std::variant<
     AccessCommand,
     StructureCommand,
     SandboxCommand,
+    BackupCommand,
     MigrateCommand,
     Version,
     Exit>;

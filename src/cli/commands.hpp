@@ -31,6 +31,7 @@ int run(const AuditVerify& command);
 int run(const AccessCommand& command);
 int run(const StructureCommand& command);
 int run(const SandboxCommand& command);
+int run(const BackupCommand& command);
 int run(const MigrateCommand& command);
 int run(const Version& command);
 int run(const Exit& command);

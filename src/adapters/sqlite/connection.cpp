@@ -49,24 +49,6 @@ void expect_rosterd_store(SQLite::Database& database, bool may_be_empty) {
   throw std::runtime_error(database.getFilename() + " is not a rosterd store");
 }
 
-// A clean stop leaves no write-ahead log, and then a reader that may not write to the folder cannot
-// make the shared memory WAL mode asks for; without a log the file alone is the whole truth.
-SQLite::Database open_untouched(const std::filesystem::path& path) {
-  std::string uri = "file:";
-  for (const char c : path.string()) {
-    if (c == '?' || c == '#' || c == '%') {
-      constexpr char digits[] = "0123456789abcdef";
-      uri += '%';
-      uri += digits[static_cast<unsigned char>(c) >> 4U];
-      uri += digits[static_cast<unsigned char>(c) & 15U];
-    } else {
-      uri += c;
-    }
-  }
-  uri += "?immutable=1";
-  return {uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI | one_thread, busy_timeout_ms};
-}
-
 }  // namespace
 
 SQLite::Database open_for_writing(const std::filesystem::path& path) {
@@ -99,9 +81,28 @@ SQLite::Database open_for_reading(const std::filesystem::path& path) {
     const bool no_log = !std::filesystem::exists(path.string() + "-wal");
     if (error.getErrorCode() != SQLITE_CANTOPEN || !no_log) throw;
   }
-  SQLite::Database database = open_untouched(path);
+  // A clean stop leaves no write-ahead log, and then a reader that may not write to the folder
+  // cannot make the shared memory WAL mode asks for; without a log the file alone is the whole
+  // truth.
+  SQLite::Database database = open_unchanging(path);
   expect_rosterd_store(database, false);
   return database;
+}
+
+SQLite::Database open_unchanging(const std::filesystem::path& path) {
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    if (c == '?' || c == '#' || c == '%') {
+      constexpr char digits[] = "0123456789abcdef";
+      uri += '%';
+      uri += digits[static_cast<unsigned char>(c) >> 4U];
+      uri += digits[static_cast<unsigned char>(c) & 15U];
+    } else {
+      uri += c;
+    }
+  }
+  uri += "?immutable=1";
+  return {uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI | one_thread, busy_timeout_ms};
 }
 
 }  // namespace rosterd::sqlite

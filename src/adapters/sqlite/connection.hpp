@@ -16,4 +16,8 @@ SQLite::Database open_for_writing(const std::filesystem::path& path);
 /// Opens an existing store for reading, beside a writer or without one.
 SQLite::Database open_for_reading(const std::filesystem::path& path);
 
+/// Opens a database that nobody writes and that has no write-ahead log: no lock is taken, and
+/// nothing is made beside it.
+SQLite::Database open_unchanging(const std::filesystem::path& path);
+
 }  // namespace rosterd::sqlite

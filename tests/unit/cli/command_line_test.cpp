@@ -72,6 +72,9 @@ TEST(CommandLine, EveryCommandIsRead) {
   EXPECT_FALSE(parsed<StructureCommand>("structure plan").apply);
   EXPECT_TRUE(parsed<StructureCommand>("structure apply").apply);
   EXPECT_TRUE(parsed<MigrateCommand>("migrate --status").status_only);
+  EXPECT_EQ(parsed<BackupCommand>("backup copy.db").file, "copy.db");
+  EXPECT_FALSE(parsed<BackupCommand>("backup copy.db").force);
+  EXPECT_TRUE(parsed<BackupCommand>("backup copy.db --force").force);
   EXPECT_TRUE(parsed<Version>("version --json").json);
 }
 
