@@ -209,6 +209,7 @@ const std::vector<std::string>& all_commands() {
       "structure plan",
       "structure apply",
       "sandbox",
+      "backup",
       "migrate",
       "completion",
       "version"};
