@@ -46,6 +46,12 @@ free_bytes_min = 0
 [worker]
 idle_poll_max = "1s"
 
+[guard]
+enabled = @GUARD@
+
+[reconcile]
+every = "0s"
+
 [webhook]
 listen = "127.0.0.1:0"
 
@@ -152,7 +158,8 @@ void Company::start_sandbox(const Arguments& more) {
 }
 
 std::string Company::config_text() const {
-  return replaced(config_template, "@SANDBOX@", std::to_string(sandbox_port_));
+  const std::string text = replaced(config_template, "@GUARD@", guarded ? "true" : "false");
+  return replaced(text, "@SANDBOX@", std::to_string(sandbox_port_));
 }
 
 std::string Company::policy_text() const {
@@ -301,6 +308,31 @@ Holders Company::access() const {
     for (const Json& user : role.value("users", Json::array())) found[role["name"]].insert(user);
   }
   return found;
+}
+
+void Company::put_into_tenant(const std::string& group, const std::string& account) const {
+  edit_members("PATCH", group, account);
+}
+
+void Company::take_from_tenant(const std::string& group, const std::string& account) const {
+  edit_members("DELETE", group, account);
+}
+
+void Company::edit_members(
+    const std::string& method, const std::string& group, const std::string& account
+) const {
+  WireRequest request;
+  request.headers = {{"authorization", "Bearer " + token()}};
+  request.target = "/api/groups";
+  const Json groups = Json::parse(ask(sandbox_port_, request).value().body);
+  for (const Json& one : groups["groups"]) {
+    if (one["name"] != group) continue;
+    request.method = method;
+    request.target = "/api/groups/" + one["_id"].get<std::string>() + "/members";
+    request.headers.emplace_back("content-type", "application/json");
+    request.body = Json::array({account}).dump();
+  }
+  ASSERT_EQ(ask(sandbox_port_, request).value().status, 204U) << group;
 }
 
 void Company::drop(const std::string& name, const std::string& text) const {

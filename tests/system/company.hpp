@@ -67,6 +67,9 @@ class Company : public testing::Test {
   void set_faults(const Json& plan) const;
   /// Who has what, asked of the tenant itself.
   Holders access() const;
+  /// By somebody else, in the tenant itself.
+  void put_into_tenant(const std::string& group, const std::string& account) const;
+  void take_from_tenant(const std::string& group, const std::string& account) const;
 
   std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
   void write_file(const std::filesystem::path& file, const std::string& text) const;
@@ -76,10 +79,13 @@ class Company : public testing::Test {
   static const std::string& webhook_key();
 
   std::map<std::string, std::string> environment;
+  bool guarded = false;  ///< most tests are about what the guard would keep them from
 
  private:
   Launch launch(const Arguments& arguments, const std::string& name) const;
   std::string token() const;
+  void edit_members(const std::string& method, const std::string& group, const std::string& account)
+      const;
 
   TempFolder folder_;
   std::unique_ptr<Program> sandbox_;
