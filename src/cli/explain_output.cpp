@@ -65,9 +65,10 @@ std::string listed(const std::vector<std::string>& texts) {
   return text;
 }
 
-std::string given_by(const std::vector<std::string>& rules, const char* one, const char* several) {
-  return (rules.size() == 1 ? "rule " : "rules ") + listed(rules) + " " +
-         (rules.size() == 1 ? one : several) + " it";
+std::string given_by(const std::vector<std::string>& rules) {
+  std::string names;
+  for (const std::string& rule : rules) names += (names.empty() ? "\"" : ", \"") + rule + "\"";
+  return rules.size() == 1 ? "rule " + names + " gives it" : "rules " + names + " give it";
 }
 
 std::string how_it_came(const LedgerEntry& entry) {
@@ -81,6 +82,22 @@ std::string again_at(const ExplainedAccess& access) {
   if (!access.next_at) return "";
   const bool tried = access.because == Because::retrying || access.because == Because::contended;
   return std::string(tried ? "; tried again " : "; looked at again ") + brief(*access.next_at);
+}
+
+std::string in_words(LifecycleState state) {
+  switch (state) {
+    case LifecycleState::prehire:
+      return "has not started";
+    case LifecycleState::active:
+      return "is active";
+    case LifecycleState::on_leave:
+      return "is on leave";
+    case LifecycleState::suspended:
+      return "is suspended";
+    case LifecycleState::left:
+      return "has left";
+  }
+  std::abort();
 }
 
 std::string display_name(const Attributes& attributes) {
@@ -102,8 +119,7 @@ void print_lifecycle(const ExplainedPerson& person, std::ostream& out) {
     print_line(who + ": nothing is known yet but the id, so nothing is decided.", out);
     return;
   }
-  std::string text =
-      who + ", is " + std::string(to_string(known.lifecycle.state)) + ": " + known.lifecycle.why;
+  std::string text = who + ", " + in_words(known.lifecycle.state) + ": " + known.lifecycle.why;
   text += known.lifecycle.entitled ? "." : ". The rules give nothing.";
   print_line(text, out);
   if (known.lifecycle.next_change_at) {
@@ -300,14 +316,14 @@ std::string sentence_on(const ExplainedAccess& access) {
   std::string text;
   switch (access.standing) {
     case Standing::agreed:
-      text = given_by(rules, "gives", "give");
+      text = given_by(rules);
       if (access.ledger) text += "; " + how_it_came(*access.ledger);
       if (!access.why.empty()) text += "; " + access.why;
       return text;
     case Standing::missing:
-      return given_by(rules, "gives", "give") + ", but " + access.why + again_at(access);
+      return given_by(rules) + ", but " + access.why + again_at(access);
     case Standing::not_yet:
-      text = given_by(rules, "gives", "give") + ", but " + access.why;
+      text = given_by(rules) + ", but " + access.why;
       if (access.next_at) text += "; that changes " + brief(*access.next_at);
       return text;
     case Standing::to_go:

@@ -85,8 +85,8 @@ void print_history(const PersonThen& then, std::ostream& out) {
   out << "Person " << printable(then.id.value) << " at " << to_string(then.at) << ": "
       << in_words(then.recollection) << ".\n";
   if (then.lifecycle) {
-    out << "Was " << to_string(then.lifecycle->state) << ": " << printable(then.lifecycle->why, 400)
-        << ".\n";
+    out << "Lifecycle then: " << to_string(then.lifecycle->state) << ": "
+        << printable(then.lifecycle->why, 400) << ".\n";
   }
   print_attributes(then, out);
   print_assignments(then, out);

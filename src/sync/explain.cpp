@@ -24,6 +24,10 @@ bool stands_in(const Hold& hold, const AssignmentKey& key) {
   });
 }
 
+std::string to_the_second(Instant instant) {
+  return to_string(Instant{std::chrono::floor<std::chrono::seconds>(instant)});
+}
+
 bool is_value_of(const Attributes& attributes, const std::string& name, const AccountId& account) {
   const auto found = attributes.find(name);
   if (found == attributes.end()) return false;
@@ -195,7 +199,7 @@ class Explainer {
       access.why += "; but ";
       access.why += hold == nullptr || hold->decided_by.empty() ? "somebody" : hold->decided_by;
       access.why += " rejected its removal";
-      if (hold != nullptr && hold->decided_at) access.why += " " + to_string(*hold->decided_at);
+      if (hold != nullptr && hold->decided_at) access.why += " " + to_the_second(*hold->decided_at);
       if (hold != nullptr && !hold->note.empty()) access.why += " (" + hold->note + ")";
       return;
     }
@@ -203,7 +207,7 @@ class Explainer {
     if (hold != nullptr) {
       access.because = Because::in_hold;
       access.why +=
-          "; waits for approval since " + to_string(hold->opened_at) + ", because " + hold->why;
+          "; waits for approval since " + to_the_second(hold->opened_at) + ", because " + hold->why;
       return;
     }
     access.because = Because::over_budget;
@@ -230,7 +234,7 @@ class Explainer {
     access.why += "somebody else ";
     access.why += kind == DriftKind::missing ? "takes it away" : "gives it back";
     access.why += " again and again (" + std::to_string(found->times) + " times since " +
-                  to_string(found->first_seen) + ")";
+                  to_the_second(found->first_seen) + ")";
     return true;
   }
 

@@ -32,7 +32,7 @@ std::string why_test_fails(const AttributeTest& test, const Attributes& attribut
     case Kind::any_of:
       return is + ", not " + alternatives(test.values);
     case Kind::is_not:
-      return is;
+      return is + ", which the rule excludes";
     case Kind::matches:
       return is + ", which does not match " + alternatives(test.values);
     case Kind::at_least:

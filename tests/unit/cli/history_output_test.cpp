@@ -35,7 +35,7 @@ TEST(AnEarlierMoment, IsToldWithWhatTellsIt) {
   EXPECT_EQ(
       out.str(),
       "Person 1001 at 2026-03-01T09:00:00Z: folded from the events that are still kept.\n"
-      "Was active: status is active.\n"
+      "Lifecycle then: active: status is active.\n"
       "\n"
       "Attributes:\n"
       "  department  Sales               event 17\n"

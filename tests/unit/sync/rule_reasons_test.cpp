@@ -47,7 +47,11 @@ INSTANTIATE_TEST_SUITE_P(
             Kind::any_of,
             {std::int64_t{7}, std::int64_t{8}},
             "grade is \"5\", not \"7\" or \"8\""},
-        Unmatched{"excluded_value", Kind::is_not, {std::int64_t{5}}, "grade is \"5\""},
+        Unmatched{
+            "excluded_value",
+            Kind::is_not,
+            {std::int64_t{5}},
+            "grade is \"5\", which the rule excludes"},
         Unmatched{
             "pattern",
             Kind::matches,
