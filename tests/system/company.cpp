@@ -38,6 +38,7 @@ client_id = "rosterd"
 client_secret = { env = "TEST_CLIENT_SECRET" }
 calls_per_second = 500.0
 burst = 100.0
+storage_bytes_max = "1 GiB"
 
 [store]
 path = "rosterd.db"
