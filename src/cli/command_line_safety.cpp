@@ -79,7 +79,13 @@ void add_audit_export(Parser& parser, CLI::App& audit) {
   parser.with_config(command, rows->common);
   command->add_option("--from", texts->from, "Written at or after (RFC 3339 or YYYY-MM-DD, UTC)");
   command->add_option("--to", texts->to, "Written before (RFC 3339 or YYYY-MM-DD, UTC)");
-  command->add_option("--format", texts->format, "jsonl or csv")
+  command
+      ->add_option(
+          "--format",
+          texts->format,
+          "jsonl or csv; both are for programs: values are exact, and nothing keeps a spreadsheet "
+          "from taking one for a formula"
+      )
       ->check(CLI::IsMember({"jsonl", "csv"}))
       ->capture_default_str();
   parser.becomes(command, rows, [rows, texts] {
