@@ -143,7 +143,7 @@ void print_tenant(const ExplainedPerson& person, std::ostream& out) {
   const std::string rest = person.explanation.tenant_known
                                ? "What comes by other ways is as it was last seen."
                                : "What follows is what the store knows of it.";
-  const std::string text = printable(person.tenant_problem, line_bytes_max) + "\n" + rest;
+  const std::string text = "! " + printable(person.tenant_problem, line_bytes_max) + "\n" + rest;
   out << toned(text, Tone::careful) << '\n';
 }
 

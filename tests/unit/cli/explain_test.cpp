@@ -138,7 +138,7 @@ TEST(AnExplanation, SaysWhatItDoesNotRestOn) {
   person.tenant_asked = true;
   person.tenant_problem = "the tenant gave no usable answer (transient)";
   EXPECT_NE(
-      told(person).find("the tenant gave no usable answer (transient)\n"
+      told(person).find("! the tenant gave no usable answer (transient)\n"
                         "What follows is what the store knows of it.\n"),
       std::string::npos
   );
