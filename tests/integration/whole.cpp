@@ -83,13 +83,27 @@ void Whole::start(const std::vector<std::string>& groups) {
   sqlite::StoreOptions options;
   options.path = folder_.path() / "rosterd.db";
   options.now = clock.now();
-  store = std::make_unique<sqlite::Store>(options, loop.get_executor());
+  store = std::make_unique<sqlite::Store>(options, *crypto_, loop.get_executor());
   client = std::make_unique<extension::Client>(loop.get_executor(), target, clock, log);
   auto read = config_files::read_policy_text(policy, "policy.toml", zones_, *crypto_);
   if (!read.policy) throw std::runtime_error(read.problems.front().to_string());
-  const sync::EngineParts parts{store->work(), *client, *client, zones_, clock, randomness_, log};
+  const sync::EngineParts parts{
+      store->work(),
+      *client,
+      *client,
+      *client,
+      *client,
+      zones_,
+      *crypto_,
+      clock,
+      randomness_,
+      measurements_,
+      log};
+  sync::EngineConfig config;
+  config.worker = worker;
+  config.guard.enabled = false;
   engine = std::make_unique<sync::Engine>(
-      parts, worker, std::make_shared<const Policy>(std::move(*read.policy)), loop.get_executor()
+      parts, config, std::make_shared<const Policy>(std::move(*read.policy)), loop.get_executor()
   );
   start_webhooks();
 }

@@ -53,6 +53,12 @@ class TravellingClock : public Clock {
   Duration ahead_{0};
 };
 
+class SilentMeasurements : public Measurements {
+ public:
+  void access_revoked(Duration) override {}
+  void event_applied(Duration, bool) override {}
+};
+
 class RememberingLog : public Log {
  public:
   void write(LogLevel, std::string_view message, const std::vector<LogField>& fields) override;
@@ -155,6 +161,7 @@ class Whole : public testing::Test {
   TempFolder folder_;
   system::SystemTimeZones zones_;
   FixedRandomness randomness_;
+  SilentMeasurements measurements_;
   std::unique_ptr<Crypto> crypto_ = openssl::make_crypto();
   std::stop_source stop_;
   std::unique_ptr<http::Server> tenant_server_;
