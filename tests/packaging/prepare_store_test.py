@@ -130,7 +130,7 @@ class PrepareStore(unittest.TestCase):
         backups = self.state / "backups"
         backups.mkdir()
         for day in range(1, 6):
-            (backups / f"before-upgrade-2020010{day}T000000Z.db").write_text("old")
+            (backups / f"before-upgrade-2020010{day}T000000.000Z.db").write_text("old")
         (backups / "mine.db").write_text("mine")
 
         done = self.prepare()
@@ -138,9 +138,9 @@ class PrepareStore(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         *old, new, mine = [path.name for path in self.copies()]
         self.assertEqual(
-            old, ["before-upgrade-20200104T000000Z.db", "before-upgrade-20200105T000000Z.db"]
+            old, ["before-upgrade-20200104T000000.000Z.db", "before-upgrade-20200105T000000.000Z.db"]
         )
-        self.assertRegex(new, r"before-upgrade-20[2-9]\d{5}T\d{6}Z\.db")
+        self.assertRegex(new, r"before-upgrade-20[2-9]\d{5}T\d{6}\.\d{3}Z\.db")
         self.assertEqual(mine, "mine.db")
 
     def test_without_a_copy_nothing_is_changed(self):
