@@ -127,7 +127,9 @@ Task<void> Reconciler::remove_strangers(const Subject& strangers) {
 Task<void> Reconciler::keep(bool repair) {
   const auto before = co_await parts_.store.drift();
   const Instant now = parts_.clock.now();
-  std::vector<DriftRow> rows = drift_after(before, found_, now);
+  const auto guard = co_await parts_.store.guard_state(now, config_.guard.longest_window());
+  note_holds(found_, guard.holds);
+  std::vector<DriftRow> rows = drift_after(before, found_, now, repair);
   for (const DriftKind kind : all_drift_kinds()) report_.found[kind] = 0;
   for (const Drift& drift : found_) ++report_.found[drift.kind];
   for (const DriftRow& row : rows) report_.contended += row.there && row.contended() ? 1 : 0;

@@ -118,6 +118,21 @@ TEST_F(Reconciliation, AnotherWriterWhoUndoesEveryRepairIsCalledContended) {
   EXPECT_EQ(drift_now(), "missing! ada Sales");
 }
 
+TEST_F(Reconciliation, WhatWaitsForApprovalIsNotCalledContendedHoweverOftenItIsFound) {
+  guard.enabled = true;
+  guard.leavers = {0, 0.0, 24h};
+  start();
+  hr_says("left", "ada");
+  work();
+
+  for (int i = 0; i < 5; ++i) {
+    reconciles();
+    clock.advance(1h);
+  }
+
+  EXPECT_EQ(drift_now(), "unexpected ada Sales; unexpected ada Staff");
+}
+
 TEST_F(Reconciliation, WhatIsWantedAndThereIsAdopted) {
   tenant.put("Engineering", "ada");
   rule("also", {{"department", "Sales"}}, {"Engineering"});
