@@ -141,7 +141,7 @@ class Syncing : public testing::Test {
         tenant,
         tenant,
         tenant,
-        zones,
+        *calendar,
         *crypto,
         clock,
         randomness,
@@ -221,6 +221,7 @@ class Syncing : public testing::Test {
   ManualClock clock;
   FixedRandomness randomness;
   FixedZones zones;
+  const TimeZones* calendar = &zones;  ///< what the worker goes by
   std::unique_ptr<Crypto> crypto = openssl::make_crypto();
   KeptMeasurements measurements;
   SilentLog log;
