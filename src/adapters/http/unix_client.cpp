@@ -5,10 +5,11 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/none.hpp>
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -68,7 +69,8 @@ class Exchange {
     request_.set(beast::http::field::connection, "close");
     request_.body() = post.json;
     request_.prepare_payload();
-    parser_.body_limit(boost::none);  // a large hold has many removals, and the peer is ours
+    // A large hold has many removals, and the peer is ours.
+    parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
     stream_.expires_after(post.answer_max);
   }
 
