@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "exit_code.hpp"
+#include "explain_input.hpp"
 #include "explain_output.hpp"
 #include "people.hpp"
 #include "rosterd/sync/tenant_mirror.hpp"
@@ -52,19 +53,7 @@ int run(const PeopleExplain& command) {
   const Instant now = world.clock->now();
 
   const PersonRow row = known_person(*views, command.id);
-  sync::ExplainInput input;
-  input.person = {
-      .record = row.record,
-      .exists = true,
-      .accounts = row.accounts,
-      .ledger = row.ledger,
-      .account_recheck_at = row.account_recheck_at};
-  input.next_due_at = row.next_due_at;
-  input.events = events_of(*views, row.record.id);
-  input.guard = views->guard_state(now, config.guard.longest_window());
-  input.drift = views->drift();
-  input.residual = views->residual(row.record.id);
-
+  sync::ExplainInput input = explain_input(*views, row, config.guard, now);
   ExplainedPerson person;
   person.record = row.record;
   person.tenant_asked = !command.offline;
