@@ -5,6 +5,12 @@
 
 namespace rosterd {
 
+namespace {
+
+constexpr std::size_t operator_token_bytes_min = 16;
+
+}  // namespace
+
 std::vector<std::string> config_problems(
     const Config& config, const Crypto& crypto, const TimeZones& zones
 ) {
@@ -16,6 +22,13 @@ std::vector<std::string> config_problems(
     problems.push_back(
         "drop \"" + drop.name + "\": nobody knows the time zone \"" + printable(drop.time_zone) +
         "\"; write one like Europe/Berlin"
+    );
+  }
+  const Secret& token = config.operator_.token;
+  if (!token.empty() && token.reveal().size() < operator_token_bytes_min) {
+    problems.emplace_back(
+        "[operator] token has fewer than 16 characters, so that it could be guessed; "
+        "openssl rand -base64 32 makes one"
     );
   }
   return problems;

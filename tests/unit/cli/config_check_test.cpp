@@ -54,6 +54,16 @@ TEST_F(AConfiguration, NamesZonesThatNobodyKnows) {
   EXPECT_NE(found[1].find("drop \"files\""), std::string::npos);
 }
 
+TEST_F(AConfiguration, HasNoTokenThatCouldBeGuessed) {
+  config.operator_.token = Secret("hunter2");
+  const auto found = problems();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].find("hunter2"), std::string::npos);
+  EXPECT_NE(found[0].find("[operator] token has fewer than 16 characters"), std::string::npos);
+  config.operator_.token = Secret("0123456789abcdef");
+  EXPECT_TRUE(problems().empty());
+}
+
 TEST_F(AConfiguration, NamesTheProfileThatWasMeant) {
   source("hr").profile = "githb";
   const auto found = problems();
