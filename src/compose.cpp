@@ -3,6 +3,7 @@
 #include "config_check.hpp"
 #include "drops.hpp"
 #include "listening.hpp"
+#include "operating.hpp"
 #include "rosterd/adapters/openssl/crypto.hpp"
 #include "rosterd/adapters/toml/config_reader.hpp"
 #include "rosterd/adapters/toml/policy_reader.hpp"
@@ -22,12 +23,17 @@ namespace rosterd {
 
 namespace {
 
-sqlite::StoreOptions store_options(const StoreConfig& config, Instant now) {
+sqlite::StoreOptions store_options(
+    const StoreConfig& config, Instant now, prometheus::Metrics& metrics
+) {
   sqlite::StoreOptions options;
   options.path = config.path;
   options.open_events_max = config.open_events_max;
   options.free_bytes_min = config.free_bytes_min;
   options.now = now;
+  options.on_commit = [&metrics](const sqlite::CommitReport& commit) {
+    metrics.committed(commit.took, commit.events);
+  };
   return options;
 }
 
@@ -90,7 +96,7 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
       // From here on a signal waits for the loop, also while a large store is being opened.
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       // The store takes the lock: from here on no other process writes.
-      store_(store_options(config_.store, clock_.now()), *crypto_, loop_.get_executor()),
+      store_(store_options(config_.store, clock_.now(), metrics_), *crypto_, loop_.get_executor()),
       crash_mark_(config_.store.path.string() + ".crashed"),
       client_(loop_.get_executor(), config_.target, clock_, log_),
       engine_(
@@ -103,7 +109,7 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
            *crypto_,
            clock_,
            randomness_,
-           measurements_,
+           metrics_,
            log_},
           engine_config(config_),
           policy_,
@@ -133,7 +139,7 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
   webhooks_.on_accepted = [this](bool) { engine_.notify(); };
   auto sockets = manager_.take_sockets();
   open_webhooks(sockets);
-  open_operator_socket();
+  operating_ = std::make_unique<Operating>(*this, sockets);
 }
 
 Daemon::~Daemon() = default;
@@ -154,16 +160,10 @@ void Daemon::open_webhooks(std::vector<system::InheritedSocket>& sockets) {
   }
 }
 
-void Daemon::open_operator_socket() {
-  if (config_.operator_.socket.empty()) return;
-  const http::UnixListen endpoint{config_.operator_.socket.string(), config_.operator_.socket_mode};
-  const ServerParts parts{loop_, operator_api_, clock_, log_};
-  operator_server_ = listen_on(endpoint, "[operator] socket", parts, http::Options());
-}
-
 void Daemon::run() {
   supervisor_.spawn("start", start());
   loop_.run();
+  operating_->close();  // its reader would keep the store's log from being put away
   store_.close();
   if (supervisor_.failure()) {
     log_.error("a task ended the daemon", {{"task", supervisor_.failed_task()}});
@@ -193,7 +193,7 @@ Task<void> Daemon::start() {
   if (stop.stop_requested()) co_return;
 
   if (webhook_server_) supervisor_.spawn("webhooks", webhook_server_->run(stop));
-  if (operator_server_) supervisor_.spawn("operator", operator_server_->run(stop));
+  operating_->spawn(supervisor_);
   drops_->spawn(supervisor_);
   supervisor_.spawn(worker_task, engine_.run(stop));
   supervisor_.spawn("leavers' access", engine_.check_leavers(stop));
@@ -204,6 +204,9 @@ Task<void> Daemon::start() {
   manager_.ready("accepting events");
   std::vector<LogField> fields;
   if (webhook_server_) fields.emplace_back("webhook_port", std::int64_t{webhook_server_->port()});
+  if (const std::uint16_t port = operating_->tcp_port()) {
+    fields.emplace_back("operator_port", std::int64_t{port});
+  }
   fields.emplace_back("drops", static_cast<std::int64_t>(config_.drops.size()));
   log_.notice("ready", fields);
   co_await reload_while_wanted();
@@ -214,6 +217,7 @@ Task<void> Daemon::recover() {
   std::optional<int> crashes_max;
   if (crash_mark_.was_left()) crashes_max = config_.worker.crashes_max;
   const auto recovery = co_await store_.work().recover(now, crashes_max);
+  poisoned_ = recovery.poisoned;
   if (recovery.requeued > 0 || recovery.poisoned > 0) {
     log_.notice(
         "recovered after a crash",
@@ -303,6 +307,7 @@ Task<void> Daemon::reload() {
     engine_.replace_policy(policy);
     engine_.replace_guard(fresh->config.guard);
     webhooks_.replace_sources(std::move(fresh->sources));
+    operating_->reload(fresh->config);
     client_.reload_credentials(fresh->config.target.client_id, fresh->config.target.client_secret);
     log_.set_level(system::log_level(fresh->config.log.level).value_or(LogLevel::info));
     log_.notice("reloaded", {{"policy", policy->version}});

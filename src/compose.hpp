@@ -1,9 +1,9 @@
 #pragma once
 
-#include "null_measurements.hpp"
 #include "operator_api.hpp"
 #include "rosterd/adapters/extension/client.hpp"
 #include "rosterd/adapters/http/server.hpp"
+#include "rosterd/adapters/prometheus/metrics.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
 #include "rosterd/adapters/system/clock.hpp"
 #include "rosterd/adapters/system/crash_mark.hpp"
@@ -21,6 +21,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -44,9 +45,9 @@ class Daemon {
 
  private:
   class Drops;
+  class Operating;
 
   void open_webhooks(std::vector<system::InheritedSocket>& sockets);
-  void open_operator_socket();
 
   /// Recovery first; only then is anything accepted, worked on, or called ready.
   Task<void> start();
@@ -81,7 +82,7 @@ class Daemon {
   system::StderrLog log_;
   system::ServiceManager manager_;
   std::unique_ptr<Crypto> crypto_;
-  NullMeasurements measurements_;
+  prometheus::Metrics metrics_;
 
   asio::io_context loop_{1};
   asio::signal_set signals_;
@@ -94,8 +95,9 @@ class Daemon {
   std::unique_ptr<Drops> drops_;
 
   std::unique_ptr<http::Server> webhook_server_;
-  std::unique_ptr<http::Server> operator_server_;
+  std::unique_ptr<Operating> operating_;
   Supervisor supervisor_;
+  std::size_t poisoned_ = 0;  ///< events that were given up at the start
   bool ready_ = false;
   bool reload_wanted_ = false;
   bool reloading_ = false;

@@ -14,11 +14,13 @@ class Daemon::Drops::Handler : public FileHandler {
 
   const DropConfig& config() const { return config_; }
   void approve(std::string sha256) { approved_.insert(std::move(sha256)); }
+  const Counts& counts() const { return counts_; }
 
   Task<FileVerdict> handle(std::filesystem::path file) override {
     ingest::IntakeOptions options;
     options.approve_missing = is_approved(file);
     const auto report = co_await drops_.intake_.run(config_, file, std::move(options));
+    count(report.intake);
     taken_();
     FileVerdict verdict;
     verdict.outcome = outcome_of(report.intake.state);
@@ -41,6 +43,14 @@ class Daemon::Drops::Handler : public FileHandler {
     std::abort();
   }
 
+  void count(const Intake& intake) {
+    ++counts_.files[intake.state];
+    counts_.invalid += intake.rows_failed;
+    if (intake.state == IntakeState::done) {
+      counts_.accepted += intake.joined + intake.changed + intake.left;
+    }
+  }
+
   bool is_approved(const std::filesystem::path& file) {
     if (approved_.empty()) return false;
     return approved_.erase(to_hex(file_digest(file, drops_.parts_.crypto))) > 0;
@@ -50,6 +60,12 @@ class Daemon::Drops::Handler : public FileHandler {
   DropConfig config_;
   std::function<void()> taken_;
   std::set<std::string> approved_;
+  Counts counts_{
+      .files = {
+          {IntakeState::done, 0},
+          {IntakeState::rejected, 0},
+          {IntakeState::held, 0},
+          {IntakeState::repeated, 0}}};
 };
 
 struct Daemon::Drops::Drop {
@@ -84,6 +100,12 @@ void Daemon::Drops::spawn(Supervisor& supervisor) {
         "drop " + drop->handler.config().name, drop->folder.run(supervisor.stop_token())
     );
   }
+}
+
+std::map<std::string, Daemon::Drops::Counts> Daemon::Drops::counts() const {
+  std::map<std::string, Counts> counts;
+  for (const auto& drop : drops_) counts[drop->handler.config().name] = drop->handler.counts();
+  return counts;
 }
 
 bool Daemon::Drops::approve(const std::string& drop, const std::string& sha256) {

@@ -4,7 +4,9 @@
 #include "rosterd/adapters/drop_folder/drop_folder.hpp"
 #include "rosterd/ingest/file_intake.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -29,6 +31,14 @@ class Daemon::Drops {
   ~Drops();
 
   void spawn(Supervisor& supervisor);
+
+  /// What became of the files of a drop since the start.
+  struct Counts {
+    std::map<IntakeState, std::uint64_t> files;  ///< every state in which a file ends
+    std::uint64_t accepted = 0;                  ///< events
+    std::uint64_t invalid = 0;                   ///< rows
+  };
+  std::map<std::string, Counts> counts() const;
 
   /// The next file of that drop with these bytes may lack people. False: no such drop.
   bool approve(const std::string& drop, const std::string& sha256);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <utility>
 #include <variant>
 
@@ -53,6 +54,12 @@ std::optional<http::TcpListen> tcp_listen(const std::string& address) {
     listen.host = listen.host.substr(1, listen.host.size() - 2);
   }
   return listen;
+}
+
+bool is_unix_socket(int fd) {
+  int family = 0;
+  socklen_t length = sizeof(family);
+  return ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 && family == AF_UNIX;
 }
 
 std::unique_ptr<http::Server> listen_on(

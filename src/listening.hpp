@@ -11,6 +11,9 @@ namespace rosterd {
 /// `HOST:PORT`, IPv6 in brackets; nothing when it is none.
 std::optional<http::TcpListen> tcp_listen(const std::string& address);
 
+/// Whether an inherited socket is one of a file, whose mode says who may connect.
+bool is_unix_socket(int fd);
+
 /// What a server is made of besides its endpoint.
 struct ServerParts {
   asio::io_context& loop;
