@@ -31,18 +31,6 @@ std::set<AssignmentKey> keys_of(const std::vector<HeldRemoval>& removals) {
   return keys;
 }
 
-HeldRemoval held(const Change& change) {
-  HeldRemoval removal;
-  removal.person = change.person;
-  removal.account = change.account;
-  removal.entitlement = change.entitlement;
-  removal.name = change.name;
-  removal.reason = change.reason;
-  removal.leaver = change.leaver;
-  removal.event = change.event;
-  return removal;
-}
-
 }  // namespace
 
 Task<DecisionOutcome> HoldDecider::run(HoldDecision decision) {
@@ -149,7 +137,7 @@ std::vector<HeldRemoval> HoldDecider::removals_now(
   std::vector<HeldRemoval> removals;
   for (const Change& change : plan.changes) {
     if (change.kind != Change::Kind::revoke) continue;
-    HeldRemoval removal = held(change);
+    HeldRemoval removal = held_removal(change);
     if (!others.contains(removal.key())) removals.push_back(std::move(removal));
   }
   return removals;

@@ -91,17 +91,7 @@ Task<void> Reconciler::compare_strangers(bool repair) {
 }
 
 Task<void> Reconciler::remove_strangers(const Subject& strangers) {
-  const Applier::Parts parts{
-      parts_.target,
-      parts_.store,
-      state_.mirror,
-      policy_,
-      parts_.clock,
-      state_.gauge,
-      parts_.log,
-      state_.holds_in_force};
-  const Applier::Limits limits{config_.worker.rewrites_max, config_.guard};
-  Applier applier(parts, limits);
+  Applier applier = applier_of(parts_, config_, policy_, state_);
   const std::vector<Subject> subjects{strangers};
   Applier::Interrupted not_interrupted = never;
   const ApplyResult applied = co_await applier.apply(subjects, std::move(not_interrupted));

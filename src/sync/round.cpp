@@ -82,17 +82,7 @@ Task<void> Round::bring_about(People people, const Work& work, const FoldedRound
   }
   ApplyResult applied;
   if (!subjects.empty()) {
-    const Applier::Parts parts{
-        parts_.target,
-        parts_.store,
-        state_.mirror,
-        policy_,
-        parts_.clock,
-        state_.gauge,
-        parts_.log,
-        state_.holds_in_force};
-    const Applier::Limits limits{config_.worker.rewrites_max, config_.guard};
-    Applier applier(parts, limits);
+    Applier applier = applier_of(parts_, config_, policy_, state_);
     Applier::Interrupted cut_short = [this] { return interrupted(); };
     applied = co_await applier.apply(subjects, std::move(cut_short));
   }

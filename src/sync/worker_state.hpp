@@ -1,5 +1,6 @@
 #pragma once
 
+#include "applier.hpp"
 #include "rosterd/base/turn.hpp"
 #include "rosterd/sync/engine.hpp"
 #include "rosterd/sync/tenant_mirror.hpp"
@@ -29,5 +30,21 @@ struct WorkerState {
   bool holds_in_force = true;  ///< until the store has said otherwise
   EngineStatistics statistics;
 };
+
+/// An applier for one plan of the worker.
+inline Applier applier_of(
+    const EngineParts& parts, const EngineConfig& config, const Policy& policy, WorkerState& state
+) {
+  const Applier::Parts applier_parts{
+      parts.target,
+      parts.store,
+      state.mirror,
+      policy,
+      parts.clock,
+      state.gauge,
+      parts.log,
+      state.holds_in_force};
+  return Applier(applier_parts, {config.worker.rewrites_max, config.guard});
+}
 
 }  // namespace rosterd::sync

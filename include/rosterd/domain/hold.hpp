@@ -62,9 +62,6 @@ struct HeldRemoval {
 
 HeldRemoval held_removal(const Change& change);
 
-/// A removal of a plan, as a hold keeps it.
-HeldRemoval held(const Change& removal);
-
 /// Removals that wait for a person's approval. At most one is open for each cause: it grows with
 /// what goes over the same budget, and every change of its removals changes its hash, so that an
 /// approval is of exactly what was seen.
