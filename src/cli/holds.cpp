@@ -92,7 +92,7 @@ void print_decided(const HoldsDecide& command, const Hold& decided) {
 }
 
 void print_differing(const Json& answer, Views& views) {
-  std::cerr << "rosterd: not approved: " << printable(text_in(answer, "error"), 2'000) << '\n';
+  std::cerr << "rosterd: " << printable(text_in(answer, "error"), 2'000) << '\n';
   const auto now = hold_in(answer);
   if (!now) {
     std::cout << "Nothing is left of the hold: nothing asks for any of its removals any more.\n";
