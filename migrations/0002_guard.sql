@@ -86,6 +86,7 @@ CREATE TABLE drift (
   name             TEXT NOT NULL,
   application      TEXT NOT NULL,
   detail           TEXT NOT NULL,
+  held             INTEGER NOT NULL CHECK (held = 0 OR held = 1),
   first_seen       INTEGER NOT NULL,
   last_seen        INTEGER NOT NULL,
   times            INTEGER NOT NULL,

@@ -165,6 +165,34 @@ TEST_F(AuditEntries, NameWhoIsBehindAnOperation) {
   );
 }
 
+TEST_F(AuditEntries, NameWhoApprovedARemovalWhenItsHoldEndsWithIt) {
+  Hold approved = hold({held("ada", "Engineering")});
+  approved.state = HoldState::approved;
+  approved.decided_by = "anna";
+  settle_hold(approved, "anna");
+  news();
+  Settlement settlement;
+  OperationRecord of_bob = operation(Operation::Kind::remove_members, 204, true);
+  of_bob.person = PersonId("bob");
+  of_bob.account = AccountId("auth0|bob");
+  settlement.operations = {operation(Operation::Kind::remove_members, 204, true), of_bob};
+  approved.id = 1;
+  approved.state = HoldState::done;
+  approved.why = "part";
+  approved.hash = "two";
+  approved.removals.clear();
+  settlement.holds = {approved};
+  settle(std::move(settlement));
+
+  EXPECT_EQ(
+      news(),
+      (Lines{
+          "operator anna: removed ada Engineering present > absent, HTTP 204 (engineers)",
+          "time: removed bob Engineering present > absent, HTTP 204 (engineers)",
+          "worker: hold done approved > done (hold 1: part; hash two)"})
+  );
+}
+
 TEST_F(AuditEntries, HaveWhatIsAdoptedOnceAndNoClaim) {
   Settlement settlement;
   LedgerEntry adopted = ledger_entry("ada", "Staff");

@@ -184,6 +184,17 @@ TEST_F(HeldEvents, AreDueAtOnceWhenTheyAreReleasedLeaversStillFirst) {
   EXPECT_TRUE(work.events[0].folded);
 }
 
+TEST_F(HeldEvents, SayThatAPersonApprovedOrThatNothingHoldsThemAnyMore) {
+  held_events({{.person = "ada"}, {.person = "bob"}});
+  release({"ada"});
+  Settlement lapsed;
+  lapsed.released.emplace_back("bob");
+  settle(std::move(lapsed));
+
+  EXPECT_EQ(temp.views()->event(1)->reason, "approved by anna");
+  EXPECT_EQ(temp.views()->event(2)->reason, "not held any more");
+}
+
 TEST_F(HeldEvents, OfNobodyMakeAReleasedPersonDueNow) {
   known("ada");
   known("bob");

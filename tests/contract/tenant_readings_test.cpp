@@ -56,6 +56,7 @@ TEST_F(TenantReadingsStore, DriftComesBackAsItWasSettledAlsoAfterAKill) {
   stranger.times = 4;
   DriftRow repaired = row(DriftKind::missing, "ada", "Engineering");
   repaired.there = false;
+  repaired.drift.held = true;
   found({stranger, repaired});
 
   temp.crash_and_reopen();
@@ -67,6 +68,8 @@ TEST_F(TenantReadingsStore, DriftComesBackAsItWasSettledAlsoAfterAKill) {
   EXPECT_EQ(rows[1].drift.key(), repaired.drift.key());
   EXPECT_EQ(rows[1].drift.person, PersonId("ada"));
   EXPECT_EQ(rows[1].drift.detail, "rule engineers");
+  EXPECT_TRUE(rows[1].drift.held);
+  EXPECT_FALSE(rows[0].drift.held);
   EXPECT_EQ(rows[1].first_seen, nine);
   EXPECT_EQ(rows[1].last_seen, nine + 2h);
   EXPECT_EQ(told(temp.views()->drift()), told(rows));

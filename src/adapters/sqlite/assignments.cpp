@@ -7,12 +7,8 @@
 
 namespace rosterd::sqlite {
 
-Assignments::Assignments(
-    const SQLite::Database& database, People& people, PolicySweep& policy, Audit& audit
-)
-    : people_(people),
-      policy_(policy),
-      audit_(audit),
+Assignments::Assignments(const SQLite::Database& database, Parts parts)
+    : parts_(parts),
       operation_(
           database,
           "INSERT INTO operation (kind, entitlement, name_kind, name, application, account, "
@@ -27,14 +23,28 @@ Assignments::Assignments(
 
 void Assignments::settle(Transaction& transaction, const Settlement& settlement) {
   Actors actors;
+  settle_operations(transaction, settlement, actors);
+  settle_revoked(transaction, settlement, actors);
+  settle_granted(transaction, settlement, actors);
+}
+
+// Behind what was held is whoever approved it.
+void Assignments::settle_operations(
+    Transaction& transaction, const Settlement& settlement, Actors& actors
+) {
+  const bool some_are_approved = !settlement.operations.empty() && parts_.holds.any_approved();
   for (const OperationRecord& operation : settlement.operations) {
     record(operation);
     AuditEntry entry = operation_entry(operation);
-    entry.actor = actor(actors, operation.event, operation.person);
-    audit_.add(transaction, entry);
+    std::optional<std::string> approver;
+    if (some_are_approved && !grants(operation)) {
+      const AssignmentKey removal{operation.account, operation.entitlement};
+      approver = parts_.holds.approver_of(operation.person, removal);
+    }
+    entry.actor =
+        approver ? operator_actor(*approver) : actor(actors, operation.event, operation.person);
+    parts_.audit.add(transaction, entry);
   }
-  settle_revoked(transaction, settlement, actors);
-  settle_granted(transaction, settlement, actors);
 }
 
 const std::string& Assignments::actor(Actors& actors, EventId event, const PersonId& person) {
@@ -50,8 +60,8 @@ const std::string& Assignments::actor(Actors& actors, EventId event, const Perso
   const auto [known, is_new] = actors.without_event.try_emplace(person);
   if (is_new) {
     const auto before = decided_under_.number(person);
-    const bool by_policy = before && *before != policy_.decided_under();
-    known->second = by_policy ? "policy " + policy_.decided_version() : "time";
+    const bool by_policy = before && *before != parts_.policy.decided_under();
+    known->second = by_policy ? "policy " + parts_.policy.decided_version() : "time";
   }
   return known->second;
 }
@@ -85,15 +95,15 @@ void Assignments::settle_revoked(
     sent.emplace(operation.account, operation.entitlement);
   }
   for (const auto& revoked : settlement.revoked) {
-    const auto entry = people_.revoke(revoked.first, revoked.second);
+    const auto entry = parts_.people.revoke(revoked.first, revoked.second);
     if (!entry || sent.contains(revoked)) continue;
     // Claimed in the round that ends, and not sent.
-    const bool only_claimed = !entry->adopted && entry->since >= policy_.taken_at();
+    const bool only_claimed = !entry->adopted && entry->since >= parts_.policy.taken_at();
     if (only_claimed) continue;
     AuditEntry forgotten = forgotten_entry(*entry, settlement.at);
     forgotten.actor = actor(actors, 0, entry->person);
-    forgotten.policy_version = policy_.decided_version();
-    audit_.add(transaction, forgotten);
+    forgotten.policy_version = parts_.policy.decided_version();
+    parts_.audit.add(transaction, forgotten);
   }
 }
 
@@ -106,11 +116,11 @@ void Assignments::settle_granted(
     const bool is_told =
         entry.adopted &&
         !in_ledger_.any(entry.account, to_string(entitlement.kind), entitlement.id);
-    people_.grant(entry);
+    parts_.people.grant(entry);
     if (!is_told) continue;
     AuditEntry adopted = adoption_entry(entry);
     adopted.actor = actor(actors, entry.event, entry.person);
-    audit_.add(transaction, adopted);
+    parts_.audit.add(transaction, adopted);
   }
 }
 

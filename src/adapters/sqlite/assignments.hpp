@@ -1,6 +1,7 @@
 #pragma once
 
 #include "adapters/sqlite/audit.hpp"
+#include "adapters/sqlite/holds.hpp"
 #include "adapters/sqlite/people.hpp"
 #include "adapters/sqlite/policy_sweep.hpp"
 #include "adapters/sqlite/query.hpp"
@@ -14,10 +15,17 @@ namespace rosterd::sqlite {
 /// Writes what was sent to the tenant and what the ledger learned from it. On the store's thread.
 class Assignments {
  public:
-  Assignments(const SQLite::Database& database, People& people, PolicySweep& policy, Audit& audit);
+  struct Parts {
+    People& people;
+    PolicySweep& policy;
+    Audit& audit;
+    Holds& holds;
+  };
+  Assignments(const SQLite::Database& database, Parts parts);
 
-  /// Before the people of the settlement are saved: theirs is the policy they were last decided
-  /// under, which tells a change of policy from the passing of time.
+  /// Before the people and the holds of the settlement are saved: the policy that somebody was last
+  /// decided under tells a change of policy from the passing of time, and an approved hold has
+  /// whatever is removed by it until then.
   void settle(Transaction& transaction, const Settlement& settlement);
 
  private:
@@ -28,13 +36,12 @@ class Assignments {
   };
   const std::string& actor(Actors& actors, EventId event, const PersonId& person);
 
+  void settle_operations(Transaction& transaction, const Settlement& settlement, Actors& actors);
   void record(const OperationRecord& operation);
   void settle_revoked(Transaction& transaction, const Settlement& settlement, Actors& actors);
   void settle_granted(Transaction& transaction, const Settlement& settlement, Actors& actors);
 
-  People& people_;
-  PolicySweep& policy_;
-  Audit& audit_;
+  Parts parts_;
   Query operation_, source_, decided_under_, in_ledger_;
 };
 

@@ -10,10 +10,6 @@ namespace {
 constexpr std::string_view present = "present";
 constexpr std::string_view absent = "absent";
 
-bool adds(Operation::Kind kind) {
-  return kind == Operation::Kind::add_members || kind == Operation::Kind::add_roles;
-}
-
 /// A refused call has changed nothing, and what was acknowledged and lost is not there.
 bool surely_not_done(const OperationRecord& operation) {
   const bool refused = operation.status >= 400 && operation.status < 500;
@@ -64,8 +60,13 @@ AuditEntry event_entry(const OutboxRow& before, const OutboxRow& after, Instant 
   return entry;
 }
 
+bool grants(const OperationRecord& operation) {
+  return operation.kind == Operation::Kind::add_members ||
+         operation.kind == Operation::Kind::add_roles;
+}
+
 AuditEntry operation_entry(const OperationRecord& operation) {
-  const bool grants = adds(operation.kind);
+  const bool adds = grants(operation);
   AuditEntry entry;
   entry.at = operation.sent_at;
   entry.person = operation.person;
@@ -74,14 +75,14 @@ AuditEntry operation_entry(const OperationRecord& operation) {
   entry.event = operation.event;
   entry.rule = operation.reason;
   entry.policy_version = operation.policy_version;
-  entry.before = grants ? absent : present;
+  entry.before = adds ? absent : present;
   entry.verified_at = operation.verified_at;
   entry.answer = operation.status == 0 ? "no answer" : "HTTP " + std::to_string(operation.status);
   if (operation.verified_at) {
-    entry.action = grants ? "granted" : "removed";
-    entry.after = grants ? present : absent;
+    entry.action = adds ? "granted" : "removed";
+    entry.after = adds ? present : absent;
   } else {
-    entry.action = grants ? "grant tried" : "removal tried";
+    entry.action = adds ? "grant tried" : "removal tried";
     entry.after = surely_not_done(operation) ? entry.before : "unknown";
   }
   return entry;

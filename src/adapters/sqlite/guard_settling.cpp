@@ -48,7 +48,6 @@ GuardState guard_state(const SQLite::Database& database, Instant now, Duration w
 
 GuardSettling::GuardSettling(const SQLite::Database& database, Parts parts)
     : parts_(parts),
-      holds_(database),
       begin_removal_(
           database,
           "INSERT OR REPLACE INTO removal (account, kind, entitlement, person, leaver, at) "
@@ -74,9 +73,9 @@ void GuardSettling::settle(Transaction& transaction, const Settlement& settlemen
 void GuardSettling::settle_holds(Transaction& transaction, const Settlement& settlement) {
   for (const Hold& hold : settlement.holds) {
     std::optional<Hold> before;
-    if (hold.id != 0) before = holds_.find(hold.id);
+    if (hold.id != 0) before = parts_.holds.find(hold.id);
     Hold after = hold;
-    after.id = holds_.save(hold, settlement.at);
+    after.id = parts_.holds.save(hold, settlement.at);
     auto entry = hold_entry(before, after, settlement.at);
     if (!entry) continue;
     if (!settlement.decided_by.empty()) entry->actor = operator_actor(settlement.decided_by);
@@ -93,8 +92,8 @@ void GuardSettling::release(
     after.state = EventState::pending;
     after.due_at = Outbox::at_once;
     after.error.reset();
-    after.reason = "approved";
-    if (!settlement.decided_by.empty()) after.reason += " by " + settlement.decided_by;
+    after.reason = settlement.decided_by.empty() ? "not held any more"
+                                                 : "approved by " + settlement.decided_by;
     decide(transaction, before, after, settlement);
   }
   if (held.empty()) parts_.people.make_due(person, settlement.at);

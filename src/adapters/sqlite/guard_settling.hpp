@@ -24,6 +24,7 @@ class GuardSettling {
     People& people;
     PolicySweep& policy;
     Audit& audit;
+    Holds& holds;
   };
   GuardSettling(const SQLite::Database& database, Parts parts);
 
@@ -42,7 +43,6 @@ class GuardSettling {
   );
 
   Parts parts_;
-  Holds holds_;
   Query begin_removal_;
 };
 

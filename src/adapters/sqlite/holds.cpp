@@ -88,6 +88,15 @@ void add_removals(const SQLite::Database& database, std::vector<Hold>& holds) {
 
 Holds::Holds(const SQLite::Database& database)
     : find_(database, "SELECT " + head_columns + " FROM hold WHERE id = ?"),
+      any_approved_(
+          database, "SELECT 1 FROM hold WHERE finished_at IS NULL AND state = 'approved' LIMIT 1"
+      ),
+      approver_(
+          database,
+          "SELECT h.decided_by FROM hold_removal r JOIN hold h ON h.id = r.hold "
+          "WHERE r.person = ? AND r.account = ? AND r.kind = ? AND r.entitlement = ? "
+          "AND h.state = 'approved' LIMIT 1"
+      ),
       insert_(
           database,
           "INSERT INTO hold (cause, state, hash, why, policy_version, opened_at, changed_at, "
@@ -116,6 +125,24 @@ std::optional<Hold> Holds::find(std::int64_t id) {
   std::optional<Hold> found;
   find_.first([&](Row row) { found = decode_head(row); }, id);
   return found;
+}
+
+bool Holds::any_approved() {
+  return any_approved_.any();
+}
+
+std::optional<std::string> Holds::approver_of(
+    const PersonId& person, const AssignmentKey& removal
+) {
+  std::optional<std::string> approver;
+  approver_.first(
+      [&](Row row) { approver = row.text(0); },
+      person,
+      removal.account,
+      to_string(removal.entitlement.kind),
+      removal.entitlement.id
+  );
+  return approver;
 }
 
 std::int64_t Holds::save(const Hold& hold, Instant at) {

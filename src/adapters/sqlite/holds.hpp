@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace rosterd::sqlite {
@@ -24,6 +25,10 @@ class Holds {
   /// Without its removals.
   std::optional<Hold> find(std::int64_t id);
 
+  bool any_approved();
+  /// Who approved that this is removed; nothing: no approved hold has it.
+  std::optional<std::string> approver_of(const PersonId& person, const AssignmentKey& removal);
+
   /// Inserts it (id 0) or replaces it whole; gives its id. Of its removals, only rows that differ
   /// are written: a hold of thousands may grow by one again and again. Once it is over, none is
   /// kept.
@@ -33,7 +38,8 @@ class Holds {
   std::int64_t save_head(const Hold& hold, Instant at);
   void replace_removals(std::int64_t hold, const std::vector<HeldRemoval>& removals);
 
-  Query find_, insert_, update_, removals_, save_removal_, delete_removal_, delete_removals_;
+  Query find_, any_approved_, approver_, insert_, update_, removals_, save_removal_,
+      delete_removal_, delete_removals_;
 };
 
 }  // namespace rosterd::sqlite

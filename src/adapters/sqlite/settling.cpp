@@ -79,8 +79,12 @@ Settling::Settling(const SQLite::Database& database, Parts parts)
       save_row_(
           database, "INSERT OR REPLACE INTO roster_row (source, person, row) VALUES (?, ?, ?)"
       ),
-      assignments_(database, parts.people, parts.policy, parts.audit),
-      guard_(database, GuardSettling::Parts{parts.outbox, parts.people, parts.policy, parts.audit}),
+      holds_(database),
+      assignments_(database, Assignments::Parts{parts.people, parts.policy, parts.audit, holds_}),
+      guard_(
+          database,
+          GuardSettling::Parts{parts.outbox, parts.people, parts.policy, parts.audit, holds_}
+      ),
       leaver_access_(database, parts.audit),
       tenant_readings_(database) {}
 

@@ -3,6 +3,7 @@
 #include "adapters/sqlite/assignments.hpp"
 #include "adapters/sqlite/audit.hpp"
 #include "adapters/sqlite/guard_settling.hpp"
+#include "adapters/sqlite/holds.hpp"
 #include "adapters/sqlite/leaver_access.hpp"
 #include "adapters/sqlite/outbox.hpp"
 #include "adapters/sqlite/people.hpp"
@@ -44,6 +45,7 @@ class Settling {
 
   Parts parts_;
   Query attempt_, drop_rows_, save_row_;
+  Holds holds_;
   Assignments assignments_;
   GuardSettling guard_;
   LeaverAccess leaver_access_;

@@ -14,11 +14,15 @@ using Json = nlohmann::json;
 
 constexpr int reconciliations_kept = 1'000;
 
-DriftRow decode_drift(Row row) {
-  const auto kind = drift_kind(row.text(0));
+DriftKind decode_kind(const std::string& text) {
+  const auto kind = drift_kind(text);
   if (!kind) throw std::runtime_error("the store holds drift of a kind nobody knows");
+  return *kind;
+}
+
+DriftRow decode_drift(Row row) {
   DriftRow found;
-  found.drift.kind = *kind;
+  found.drift.kind = decode_kind(row.text(0));
   found.drift.person = PersonId(row.text(1));
   found.drift.account = AccountId(row.text(2));
   found.drift.entitlement.kind = decode_entitlement_kind(row.text(3));
@@ -27,10 +31,11 @@ DriftRow decode_drift(Row row) {
   found.drift.name.name = row.text(5);
   found.drift.name.application = row.text(6);
   found.drift.detail = row.text(7);
-  found.first_seen = row.instant(8);
-  found.last_seen = row.instant(9);
-  found.times = row.small(10);
-  found.there = row.flag(11);
+  found.drift.held = row.flag(8);
+  found.first_seen = row.instant(9);
+  found.last_seen = row.instant(10);
+  found.times = row.small(11);
+  found.there = row.flag(12);
   return found;
 }
 
@@ -55,11 +60,25 @@ std::vector<DriftRow> drift_rows(const SQLite::Database& database) {
   Query query(
       database,
       "SELECT kind, person, account, entitlement_kind, entitlement, name, application, detail, "
-      "first_seen, last_seen, times, there FROM drift ORDER BY id"
+      "held, first_seen, last_seen, times, there FROM drift ORDER BY id"
   );
   std::vector<DriftRow> rows;
   query.each([&](Row row) { rows.push_back(decode_drift(row)); });
   return rows;
+}
+
+DriftCounts count_drift(const SQLite::Database& database) {
+  DriftCounts counts;
+  for (const DriftKind kind : all_drift_kinds()) counts.there[kind] = 0;
+  Query query(database, "SELECT kind, times, count(*) FROM drift WHERE there = 1 GROUP BY 1, 2");
+  query.each([&](Row row) {
+    DriftRow like;
+    like.drift.kind = decode_kind(row.text(0));
+    like.times = row.small(1);
+    counts.there[like.drift.kind] += row.count(2);
+    if (like.contended()) counts.contended += row.count(2);
+  });
+  return counts;
 }
 
 std::optional<ReconcileReport> last_reconciliation(const SQLite::Database& database) {
@@ -94,8 +113,8 @@ TenantReadings::TenantReadings(const SQLite::Database& database)
       save_drift_(
           database,
           "INSERT INTO drift (kind, person, account, entitlement_kind, entitlement, name, "
-          "application, detail, first_seen, last_seen, times, there) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          "application, detail, held, first_seen, last_seen, times, there) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       ),
       add_reconciliation_(
           database,
@@ -131,6 +150,7 @@ void TenantReadings::replace_drift(const std::vector<DriftRow>& rows) {
         drift.name.name,
         drift.name.application,
         drift.detail,
+        drift.held,
         row.first_seen,
         row.last_seen,
         row.times,

@@ -5,6 +5,8 @@
 #include "rosterd/domain/storage.hpp"
 #include "rosterd/ports/work_store.hpp"
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -12,6 +14,12 @@ namespace rosterd::sqlite {
 
 /// What was last read of the tenant. Drift comes back in the order it was settled in.
 std::vector<DriftRow> drift_rows(const SQLite::Database& database);
+/// What the last reconciliation found, by kind; every kind. Cheap, however much there is.
+struct DriftCounts {
+  std::map<DriftKind, std::uint64_t> there;
+  std::uint64_t contended = 0;
+};
+DriftCounts count_drift(const SQLite::Database& database);
 std::optional<ReconcileReport> last_reconciliation(const SQLite::Database& database);
 std::optional<StorageReading> last_storage_reading(const SQLite::Database& database);
 

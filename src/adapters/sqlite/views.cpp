@@ -174,12 +174,9 @@ void SqliteViews::add_safety(StatusView& status) {
   held_leavers.each([&](Row row) { status.held_leavers.emplace_back(row.text(0)); });
   Query residual(database_, "SELECT count(*) FROM residual");
   status.residual = static_cast<std::uint64_t>(residual.number().value_or(0));
-  for (const DriftKind kind : all_drift_kinds()) status.drift[kind] = 0;
-  for (const DriftRow& row : drift_rows(database_)) {
-    if (!row.there) continue;
-    ++status.drift[row.drift.kind];
-    if (row.contended()) ++status.contended;
-  }
+  DriftCounts drift = count_drift(database_);
+  status.drift = std::move(drift.there);
+  status.contended = drift.contended;
   status.reconciliation = last_reconciliation(database_);
   status.storage = last_storage_reading(database_);
 }
