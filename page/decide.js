@@ -128,8 +128,8 @@ function differencesBetween(before, after) {
   return [list("New in the plan", "+", added), list("No longer in the plan", "−", gone)];
 }
 
-function changedPlan(problem, decision, before, hold) {
-  const after = hold === null ? [] : chosen(hold.removals, decision.people);
+function changedPlan(problem, people, before, hold) {
+  const after = hold === null ? [] : chosen(hold.removals, people);
   const notice = h.div(
     h.p(h.strong("The plan has changed; nothing was done.")),
     h.p(`The daemon says: ${problem}.`),
@@ -158,12 +158,14 @@ export function questionAbout(hold, people, approve) {
     dangerous: approve,
     asksNote: true,
     act: async ({ by, note }) => {
-      const decision = { hash: hold.hash, people: asked, approve, by, note };
+      // Without `people` it is about everybody; the daemon takes no empty list for that.
+      const whose = asked.length > 0 ? { people: asked } : {};
+      const decision = { hash: hold.hash, ...whose, approve, by, note };
       try {
         await post("holds/decide", decision);
       } catch (error) {
         if (!(error instanceof Refused) || error.status !== 409) throw error;
-        const changed = changedPlan(error.message, decision, removals, error.body?.hold ?? null);
+        const changed = changedPlan(error.message, asked, removals, error.body?.hold ?? null);
         if (changed.nothingLeft) return nothingLeft(changed.notice);
         return { ...questionAbout(error.body.hold, asked, approve), notice: changed.notice };
       }
