@@ -62,7 +62,8 @@ def make_first_schema(path):
         "INSERT INTO schema_migrations VALUES (1, '0001_initial.sql', ?, 0)", (checksum(text),)
     )
     store.execute(
-        "INSERT INTO person VALUES ('ada', 'active', NULL, 0, NULL, NULL, 0, 0, 0, '{}', '{}')"
+        "INSERT INTO person VALUES ('ada', 'active', NULL, 0, NULL, NULL, 0, 0, 0, "
+        """'{"status":"active"}', '{"newest":["",null,1]}')"""
     )
     store.commit()
     store.close()
