@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -126,7 +127,8 @@ Task<std::vector<Subject>> HoldDecider::subjects_of(const Hold& part) {
 std::vector<HeldRemoval> HoldDecider::removals_now(
     const Hold& part, const std::vector<Subject>& subjects
 ) const {
-  const std::set<AssignmentKey> ours = keys_of(part.removals);
+  std::map<AssignmentKey, EventId> ours;
+  for (const HeldRemoval& removal : part.removals) ours[removal.key()] = removal.event;
   std::set<AssignmentKey> others;
   for (const Hold& hold : guard_.holds) {
     for (const HeldRemoval& removal : hold.removals) {
@@ -138,7 +140,11 @@ std::vector<HeldRemoval> HoldDecider::removals_now(
   for (const Change& change : plan.changes) {
     if (change.kind != Change::Kind::revoke) continue;
     HeldRemoval removal = held_removal(change);
-    if (!others.contains(removal.key())) removals.push_back(std::move(removal));
+    if (others.contains(removal.key())) continue;
+    // What brought it up stays what it was.
+    const auto known = ours.find(removal.key());
+    if (known != ours.end()) removal.event = known->second;
+    removals.push_back(std::move(removal));
   }
   return removals;
 }

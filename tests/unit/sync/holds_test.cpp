@@ -161,6 +161,7 @@ TEST_F(Holds, AnApprovalIsRefusedWhenTheTenantHasMovedAndShowsTheNewPlan) {
   EXPECT_EQ(holds_now(), "leavers open: ada Staff, bob Sales, bob Staff, dora Staff, emil Staff");
   ASSERT_TRUE(outcome.hold);
   EXPECT_NE(outcome.hold->hash, seen.hash);
+  EXPECT_EQ(outcome.hold->removals.front().event, seen.removals.front().event);
 
   decide(true, *outcome.hold);
   EXPECT_EQ(tenant_now(), "");
