@@ -1,6 +1,7 @@
 #include "operator_api.hpp"
 
 #include "cli/json.hpp"
+#include "json_answer.hpp"
 #include "operator_request.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,22 +18,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 using cli::json_of;
 
-/// What a tenant said may have been cut in the middle of a character.
-HttpResponse json_response(unsigned status, const Json& json) {
-  constexpr auto replace = Json::error_handler_t::replace;
-  return HttpResponse(status, "application/json", json.dump(-1, ' ', false, replace) + "\n");
-}
-
-HttpResponse refusal(unsigned status, const std::string& text) {
-  Json json;
-  json["error"] = text;
-  return json_response(status, json);
-}
-
 HttpResponse ids_response(const std::vector<EventId>& ids) {
   Json json;
   json["ids"] = ids;
-  return json_response(200, json);
+  return json_answer(200, json);
 }
 
 HttpResponse outcome_response(const sync::DecisionOutcome& outcome) {
@@ -43,21 +32,21 @@ HttpResponse outcome_response(const sync::DecisionOutcome& outcome) {
     case Kind::decided:
       json["result"] = "decided";
       json["hold"] = hold;
-      return json_response(200, json);
+      return json_answer(200, json);
     case Kind::unknown:
-      return refusal(404, outcome.text);
+      return json_refusal(404, outcome.text);
     case Kind::differs:
       json["error"] = outcome.text;
       json["hold"] = hold;
-      return json_response(409, json);
+      return json_answer(409, json);
     case Kind::failed:
-      return refusal(503, outcome.text);
+      return json_refusal(503, outcome.text);
   }
   std::abort();
 }
 
 HttpResponse wrong_method(const std::string& allowed) {
-  HttpResponse response = refusal(405, "say " + allowed);
+  HttpResponse response = json_refusal(405, "say " + allowed);
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
@@ -89,7 +78,7 @@ Task<HttpResponse> OperatorApi::handle(const HttpRequest& request) {
   const std::optional<std::string> drop = approved_drop(path);
   const bool reads = path == "/healthz" || path == "/readyz";
   const bool writes = is_api_path(path) || drop;
-  if (!reads && !writes) co_return refusal(404, "there is nothing here");
+  if (!reads && !writes) co_return json_refusal(404, "there is nothing here");
   const bool right_method =
       reads ? request.method == "GET" || request.method == "HEAD" : request.method == "POST";
   if (!right_method) co_return wrong_method(reads ? "GET" : "POST");
@@ -112,7 +101,7 @@ HttpResponse OperatorApi::ready() const {
 
 Task<HttpResponse> OperatorApi::replay(const HttpRequest& request) {
   auto wanted = read_events_request(request.body);
-  if (!wanted) co_return refusal(400, wanted.error().text);
+  if (!wanted) co_return json_refusal(400, wanted.error().text);
   const Instant now = parts_.clock.now();
   const auto ids =
       co_await parts_.control.replay(std::move(wanted->selection), std::move(wanted->by), now);
@@ -123,7 +112,7 @@ Task<HttpResponse> OperatorApi::replay(const HttpRequest& request) {
 
 Task<HttpResponse> OperatorApi::cancel(const HttpRequest& request) {
   auto wanted = read_events_request(request.body);
-  if (!wanted) co_return refusal(400, wanted.error().text);
+  if (!wanted) co_return json_refusal(400, wanted.error().text);
   const Instant now = parts_.clock.now();
   const auto ids = co_await parts_.control.cancel(
       std::move(wanted->selection), std::move(wanted->reason), std::move(wanted->by), now
@@ -135,7 +124,7 @@ Task<HttpResponse> OperatorApi::cancel(const HttpRequest& request) {
 
 Task<HttpResponse> OperatorApi::decide(const HttpRequest& request) {
   auto decision = read_hold_decision(request.body);
-  if (!decision) co_return refusal(400, decision.error().text);
+  if (!decision) co_return json_refusal(400, decision.error().text);
   const auto outcome = co_await parts_.decide(std::move(*decision));
   if (outcome.kind == sync::DecisionOutcome::Kind::decided) parts_.outbox_changed();
   co_return outcome_response(outcome);
@@ -143,21 +132,21 @@ Task<HttpResponse> OperatorApi::decide(const HttpRequest& request) {
 
 Task<HttpResponse> OperatorApi::reconcile(const HttpRequest& request) {
   const auto wanted = read_reconcile_request(request.body);
-  if (!wanted) co_return refusal(400, wanted.error().text);
+  if (!wanted) co_return json_refusal(400, wanted.error().text);
   const auto report = co_await parts_.reconcile(wanted->repair);
-  if (!report) co_return refusal(503, "the tenant could not be read: " + report.error().text);
+  if (!report) co_return json_refusal(503, "the tenant could not be read: " + report.error().text);
   if (wanted->repair) parts_.outbox_changed();
-  co_return json_response(200, json_of(*report));
+  co_return json_answer(200, json_of(*report));
 }
 
 HttpResponse OperatorApi::approve(const HttpRequest& request, const std::string& drop) {
   const auto approval = read_file_approval(request.body);
-  if (!approval) return refusal(400, approval.error().text);
+  if (!approval) return json_refusal(400, approval.error().text);
   if (!parts_.approve_file(drop, approval->sha256)) {
-    return refusal(404, "there is no drop of this name");
+    return json_refusal(404, "there is no drop of this name");
   }
   parts_.log.notice("a roster that lacks people was approved by hand", {{"drop", drop}});
-  return json_response(200, Json::object());
+  return json_answer(200, Json::object());
 }
 
 }  // namespace rosterd

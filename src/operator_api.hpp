@@ -13,7 +13,7 @@
 
 namespace rosterd {
 
-/// What commands ask of a running daemon, on its Unix socket: the socket's mode is the permission.
+/// What commands and the page ask a running daemon to do. Who may, `OperatorDoor` decides.
 ///
 ///     GET  /healthz                 200 while the loop turns
 ///     GET  /readyz                  200, or 503 with what is not ready

@@ -132,6 +132,9 @@ Task<HttpResponse> OperatorDoor::handle(const HttpRequest& request) {
   if (area == Area::metrics) handler = &parts_.metrics;
   if (area == Area::api && reads(request)) handler = &parts_.reads;
   HttpResponse response = co_await handler->handle(request);
+  // What the tenant said about our credentials is not for everybody who can ask for readiness.
+  const bool is_open = area == Area::health && token_ && !has_token(request);
+  if (is_open && response.status != 200) response.body = "not ready; the token shows why\n";
   co_return secured(std::move(response), false);
 }
 

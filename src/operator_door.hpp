@@ -18,7 +18,7 @@ namespace rosterd {
 
 /// Who may come in to the operator, and where they go; one for each listener.
 ///
-///     GET  /healthz, /readyz   everybody
+///     GET  /healthz, /readyz   everybody; with the token, what is not ready
 ///     GET  / and page files    everybody: they are the program's own, and hold nothing
 ///     GET  /metrics, /api/…    with the token, where there is one
 ///     POST /api/…              the same

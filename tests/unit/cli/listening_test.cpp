@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 #include <string>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace rosterd {
 namespace {
@@ -69,6 +71,14 @@ TEST_F(Listening, NamesTheCertificateThatIsNotThere) {
   options.tls = http::TlsFiles{"/nonexistent/cert.pem", "/nonexistent/key.pem"};
   const std::string text = refusal(http::TcpListen{"127.0.0.1", 0}, options);
   EXPECT_NE(text.find("/nonexistent/cert.pem"), std::string::npos) << text;
+}
+
+TEST(AnInheritedSocket, HasAPermissionWhereItIsAFile) {
+  for (const int family : {AF_UNIX, AF_INET, AF_INET6}) {
+    const int socket = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(is_unix_socket(socket), family == AF_UNIX);
+    ::close(socket);
+  }
 }
 
 }  // namespace

@@ -21,9 +21,11 @@ class Room : public HttpHandler {
  public:
   explicit Room(std::string name) : name_(std::move(name)) {}
   Task<HttpResponse> handle(const HttpRequest& request) override {
-    co_return HttpResponse(200, "text/plain", name_ + " " + std::string(request.path()));
+    co_return HttpResponse(status, "text/plain", name_ + " " + std::string(request.path()));
   }
   std::size_t body_bytes_max(std::string_view) const override { return 17; }
+
+  unsigned status = 200;
 
  private:
   std::string name_;
@@ -105,6 +107,15 @@ TEST_F(TheDoor, AsksForNoTokenOnTheSocketWhoseModeIsThePermission) {
   EXPECT_EQ(over_socket("GET", "/metrics").status, 200U);
   EXPECT_EQ(over_socket("GET", "/api/status").status, 200U);
   EXPECT_EQ(over_socket("POST", "/api/reconcile", {json}).status, 200U);
+}
+
+TEST_F(TheDoor, TellsEverybodyThatAndOnlySomeWhyItIsNotReady) {
+  actions.status = 503;
+  const HttpResponse open = over_tcp("GET", "/readyz");
+  EXPECT_EQ(open.status, 503U);
+  EXPECT_EQ(open.body, "not ready; the token shows why\n");
+  EXPECT_EQ(over_tcp("GET", "/readyz", {good}).body, "actions /readyz");
+  EXPECT_EQ(over_socket("GET", "/readyz").body, "actions /readyz");
 }
 
 TEST_F(TheDoor, HasThePageForEverybodyBecauseItHoldsNothing) {
