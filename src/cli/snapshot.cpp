@@ -56,7 +56,8 @@ std::vector<ChangeEvent> Snapshot::open_events() const {
   auto rows = views_->events(selection, open_events_max);
   std::reverse(rows.begin(), rows.end());
   for (EventRow& row : rows) {
-    if (row.event.type != ChangeType::unknown) events.push_back(std::move(row.event));
+    const bool says_more = !row.folded && row.event.type != ChangeType::unknown;
+    if (says_more) events.push_back(std::move(row.event));
   }
   return events;
 }

@@ -141,6 +141,8 @@ class Judge {
         verdict_.withheld[index] = Withheld{standing.cause, true};
         return true;
       case HoldState::open:
+        // A leaver does not wait for what somebody has to decide about a mover.
+        if (change.leaver && !standing.leaver) return false;
         verdict_.withheld[index] = Withheld{standing.cause, false};
         return true;
       case HoldState::done:

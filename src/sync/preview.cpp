@@ -18,7 +18,7 @@ namespace rosterd::sync {
 namespace {
 
 /// The people and events as the worker would have taken them.
-Work work_of(PreviewInput input) {
+Work work_of(PreviewInput input, Instant now) {
   Work work;
   for (WorkPerson& person : input.people) {
     PersonId id = person.record.id;
@@ -32,6 +32,7 @@ Work work_of(PreviewInput input) {
     work.people[event.person].record.id = event.person;
     DueEvent due;
     due.id = ++arrival;
+    due.received_at = now;
     due.event = std::move(event);
     work.events.push_back(std::move(due));
   }
@@ -86,7 +87,7 @@ void note_scheduled(const Work& work, const FoldedRound& folded, Preview& previe
 Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
   const Instant now = parts_.clock.now();
   const GuardState guard_state = std::move(input.guard);
-  const Work work = work_of(std::move(input));
+  const Work work = work_of(std::move(input), now);
   const FoldedRound folded = fold_round(work, *policy_, parts_.zones, now, Duration{0});
   Drafts drafts = drafts_of(work, folded, *policy_, parts_.zones, now);
 

@@ -233,6 +233,23 @@ TEST_F(Holds, APolicyThatMisspellsADepartmentTakesNothingAway) {
   EXPECT_EQ(holds_now(), "removals lapsed");
 }
 
+TEST_F(Holds, ALeaverDoesNotWaitForWhatIsToBeDecidedAboutMovers) {
+  for (const std::string& person : people) {
+    hr_says("changed", person, {{"department", "Sales"}});
+  }
+  work();
+  policy.rules.back().when.children.front().test.values = {AttributeValue("Slaes")};
+  new_policy();
+  work();
+  ASSERT_EQ(hold(HoldCause::removals).removals.size(), 5u);
+
+  hr_says("left", "ada");
+  work();
+
+  EXPECT_EQ(tenant.access_of("ada"), "");
+  EXPECT_EQ(hold(HoldCause::removals).removals.size(), 4u);
+}
+
 TEST_F(Holds, AGroupIsNeverEmptiedByOneAfterTheOther) {
   guard.leavers = {100, 0.0, 24h};
   start();
