@@ -158,9 +158,9 @@ void Round::take_link(RoundPerson& person, const WorkPerson& known, LinkOutcome 
 
 Task<bool> Round::interrupted() {
   if (stop_.stop_requested()) co_return true;
-  if (state_.turn.is_wanted()) co_return true;
   if (parts_.clock.monotonic() - started_at_ > config_.worker.round_time_max) co_return true;
   if (for_leavers_) co_return false;
+  if (state_.turn.is_wanted()) co_return true;
   co_return co_await parts_.store.leaver_is_waiting(parts_.clock.now());
 }
 
