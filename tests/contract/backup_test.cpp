@@ -121,6 +121,17 @@ TEST_F(Backup, TellsHowFarItIs) {
   EXPECT_TRUE(checking.back());
 }
 
+TEST_F(Backup, MayBeNamedFromWhereOneIs) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  options.file = "copy.db";
+  const auto report = sqlite::backup(options);
+  std::filesystem::current_path(before);
+
+  EXPECT_TRUE(report);
+  EXPECT_THAT(files_beside_the_copy(), ElementsAre("copy.db"));
+}
+
 TEST_F(Backup, IsReadableByItsOwnerOnly) {
   const mode_t before = ::umask(0);
   back_up();

@@ -76,7 +76,7 @@ void refuse_place_of_store(const std::filesystem::path& file, const std::filesys
 }
 
 std::filesystem::path checked_place(const BackupOptions& options) {
-  const std::filesystem::path file = std::filesystem::weakly_canonical(options.file);
+  const auto file = std::filesystem::weakly_canonical(std::filesystem::absolute(options.file));
   if (!std::filesystem::is_directory(file.parent_path())) {
     throw std::runtime_error("there is no folder " + file.parent_path().string());
   }
