@@ -66,8 +66,3 @@ export function post(path, body, seconds = 120) {
   const headers = { "Content-Type": "application/json" };
   return call(path, { method: "POST", headers, body: JSON.stringify(body) }, seconds);
 }
-
-/** A list, whether it is the answer or stands in it under this key. */
-export function listIn(answer, key) {
-  return Array.isArray(answer) ? answer : (answer?.[key] ?? []);
-}

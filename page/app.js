@@ -18,13 +18,14 @@ import {
   troubleAlarm,
 } from "./frame.js";
 import { hold, holds } from "./holds.js";
-import { needs, overview } from "./overview.js";
+import { needs } from "./needs.js";
+import { overview } from "./overview.js";
 import { people, person } from "./people.js";
 
 /**
  * A view: {title, seconds, load(place), render(data, place, app)}. `seconds` is how old its data
- * may become; null: it is loaded when it is entered. `spoken(data)` is said when what was searched
- * for is there. `place` is {view, area, id, query}.
+ * may become. `spoken(data)` is said when what was searched for is there, `missing` when there is
+ * nothing of this id. `place` is {view, area, id, query}.
  */
 const views = {
   "": { list: overview },
@@ -50,7 +51,7 @@ const slowest = 6 * pace;
 const state = {
   place: null,
   data: undefined, // what the view has loaded
-  dataOf: "", // for which address
+  dataOf: null, // for which place
   loadedAt: 0,
   problem: null, // why the view could not be loaded
   freshAt: null, // when the daemon last said how it is
@@ -117,7 +118,7 @@ function schedule() {
 
 function refreshWhatIsDue() {
   const { seconds } = state.place.view;
-  const isDue = seconds !== null && Date.now() - state.loadedAt >= seconds * 1000 - pace / 2;
+  const isDue = Date.now() - state.loadedAt >= seconds * 1000 - pace / 2;
   refreshStatus();
   if (isDue || state.problem instanceof Unreachable) refreshView();
 }
@@ -157,19 +158,18 @@ async function refreshView({ isSpoken = false } = {}) {
   if (state.asksForToken) return;
   const mine = ++newestLoad;
   const { place } = state;
-  const address = location.hash;
   state.loadedAt = Date.now();
   try {
     const data = await place.view.load(place);
     if (mine !== newestLoad) return;
-    Object.assign(state, { data, dataOf: address, problem: null });
+    Object.assign(state, { data, dataOf: place, problem: null });
     if (isSpoken && place.view.spoken) announce(place.view.spoken(data));
   } catch (error) {
     if (mine !== newestLoad) return;
     if (!isOfDaemon(error)) throw error;
     if (asksForToken(error)) return lock();
     // What was true a moment ago stays in sight while the daemon is silent.
-    const isOld = state.data !== undefined && state.dataOf === address;
+    const isOld = state.data !== undefined && state.dataOf === place;
     if (!(error instanceof Unreachable && isOld)) state.problem = error;
   }
   draw();
@@ -232,14 +232,14 @@ function drawFrame() {
 
 function drawMain() {
   const { view } = state.place;
-  let key = location.hash.split("?")[0];
+  let key = `${state.place.area}/${state.place.id}`;
   let content;
   if (state.asksForToken) {
     key = "token";
     content = tokenForm(state.isTokenRefused, unlock);
   } else if (state.problem) {
     key += " problem";
-    content = problemPanel(view.title, state.problem, refreshAll);
+    content = problemPanel(view, state.problem, refreshAll);
   } else if (state.data === undefined || app.status === null) {
     const waiting = h.p({ class: "nothing", "aria-busy": "true" }, "Loading…");
     content = [h.h1({ tabindex: "-1" }, view.title), waiting];

@@ -108,7 +108,8 @@ function consequences(removals, rest, approve) {
   ];
 }
 
-function differencesBetween(before, after) {
+/** What two plans have not in common; nothing: they are the same. */
+export function differencesBetween(before, after) {
   const known = new Set(before.map(keyOf));
   const now = new Set(after.map(keyOf));
   const added = after.filter((one) => !known.has(keyOf(one)));
@@ -125,7 +126,9 @@ function differencesBetween(before, after) {
         removals.length > 50 && h.li(`and ${count(removals.length - 50)} more`),
       ),
     );
-  return [list("New in the plan", "+", added), list("No longer in the plan", "−", gone)];
+  return [list("New in the plan", "+", added), list("No longer in the plan", "−", gone)].filter(
+    Boolean,
+  );
 }
 
 function changedPlan(problem, people, before, hold) {
@@ -158,8 +161,8 @@ export function questionAbout(hold, people, approve) {
     dangerous: approve,
     asksNote: true,
     act: async ({ by, note }) => {
-      // Without `people` it is about everybody; the daemon takes no empty list for that.
-      const whose = asked.length > 0 ? { people: asked } : {};
+      // Without `people` it is about everybody; an empty list, which the daemon refuses, never is.
+      const whose = people.length > 0 ? { people: asked } : {};
       const decision = { hash: hold.hash, ...whose, approve, by, note };
       try {
         await post("holds/decide", decision);

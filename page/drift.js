@@ -1,6 +1,6 @@
 // How the tenant differs from what it should be, and what is left to people who have left.
 
-import { get, listIn, post } from "./api.js";
+import { get, post } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
 import { count, counted, instant, relative, spaced } from "./format.js";
 import { facts, nothing, table } from "./table.js";
@@ -120,6 +120,14 @@ function driftTable(rows, app) {
     key: (row) => JSON.stringify([row.drift, row.account, row.kind, row.entitlement_id]),
     columns: [
       {
+        key: "entitlement",
+        title: "Group or role",
+        header: true,
+        class: "wide",
+        sort: (row) => row.entitlement,
+        cell: (row) => [name(row.entitlement), h.span({ class: "from" }, ` ${row.kind}`)],
+      },
+      {
         key: "kind",
         title: "Difference",
         sort: (row) => row.drift,
@@ -128,14 +136,6 @@ function driftTable(rows, app) {
           row.contended && [" ", badge("contended", "bad")],
           !row.there && [" ", badge("gone now", "good")],
         ],
-      },
-      {
-        key: "entitlement",
-        title: "Group or role",
-        header: true,
-        class: "wide",
-        sort: (row) => row.entitlement,
-        cell: (row) => [name(row.entitlement), h.span({ class: "from" }, ` ${row.kind}`)],
       },
       {
         key: "person",
@@ -178,7 +178,7 @@ function driftTable(rows, app) {
 export const drift = {
   title: "Drift",
   seconds: 15,
-  load: async () => listIn(await get("drift"), "drift"),
+  load: async () => (await get("drift")).drift,
   render(rows, place, app) {
     const shown = wanted(rows, place.query);
     const kind = driftKinds[place.query.get("kind")];
@@ -214,7 +214,7 @@ export const drift = {
 export const residual = {
   title: "Residual access",
   seconds: 15,
-  load: async () => listIn(await get("residual"), "residual"),
+  load: async () => (await get("residual")).residual,
   render(rows, place, app) {
     const people = new Set(rows.map((row) => row.person)).size;
     return [

@@ -1,9 +1,9 @@
 // Events with their reasons; dead ones can be replayed.
 
-import { get, listIn, post } from "./api.js";
+import { get, post } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
 import { count, counted, instant, relative, spaced } from "./format.js";
-import { facts, nothing, table } from "./table.js";
+import { facts, listing, nothing, table } from "./table.js";
 import { errorClasses, eventStates, toneOfEvent } from "./words.js";
 
 const pageLength = 50;
@@ -208,7 +208,7 @@ export const events = {
   seconds: 5,
   async load(place) {
     const query = Object.fromEntries(place.query);
-    return listIn(await get("events", { ...query, limit: pageLength }), "events");
+    return (await get("events", { ...query, limit: pageLength })).events;
   },
   render(rows, place, app) {
     const older = new URLSearchParams(place.query);
@@ -242,22 +242,13 @@ function valueText(value) {
   return quote(Array.isArray(value) ? value.join(", ") : String(value));
 }
 
-/** Attributes as they were said, or are. */
-export function attributeTable(attributes, caption) {
-  const rows = Object.entries(attributes ?? {});
+function attributeListing(attributes) {
+  const rows = Object.entries(attributes);
   if (rows.length === 0) return nothing("None.");
-  return h.table(
-    { class: "why-table" },
-    h.caption({ class: "unseen" }, caption),
-    h.thead(
-      { class: "unseen" },
-      h.tr(h.th({ scope: "col" }, "Attribute"), h.th({ scope: "col" }, "Value")),
-    ),
-    h.tbody(
-      rows.map(([key, value]) =>
-        h.tr({ "data-key": key }, h.th({ scope: "row" }, name(key)), h.td(valueText(value))),
-      ),
-    ),
+  return listing(
+    "Attributes that the event sets",
+    ["Attribute", "Value"],
+    rows.map(([key, value]) => [name(key), valueText(value)]),
   );
 }
 
@@ -320,6 +311,7 @@ export function operationTable(operations, app, id) {
 
 export const event = {
   title: "Event",
+  missing: "There is no event of this number; old ones are deleted in time.",
   seconds: 5,
   load: (place) => get(`events/${encodeURIComponent(place.id)}`),
   render(row, place, app) {
@@ -354,7 +346,7 @@ export const event = {
       h.section(
         { "aria-labelledby": "said-values" },
         h.h2({ id: "said-values" }, "What it says"),
-        attributeTable(row.attributes, "Attributes that the event sets"),
+        attributeListing(row.attributes),
       ),
       attempts(row, app),
       row.operations?.length > 0 &&

@@ -1,6 +1,6 @@
 // Files that were taken in, and what was wrong with them.
 
-import { get, listIn } from "./api.js";
+import { get } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
 import { count, counted, instant, relative } from "./format.js";
 import { nothing, table } from "./table.js";
@@ -42,7 +42,7 @@ const changes = (file) =>
 export const files = {
   title: "Files",
   seconds: 10,
-  load: async () => listIn(await get("files", { limit: 100 }), "files"),
+  load: async () => (await get("files", { limit: 100 })).files,
   render(rows, place, app) {
     return [
       h.h1({ tabindex: "-1" }, "Files"),

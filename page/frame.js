@@ -70,7 +70,7 @@ export function troubleAlarm({ trouble, freshAt }, askNow) {
       !isSilent && h.p(quote(explained(trouble))),
       h.p(
         freshAt && `What you see is from ${clockText(freshAt)} and may be out of date. `,
-        "It is asked again and again.",
+        "The page keeps asking.",
       ),
     ),
     h.button({ type: "button", onclick: askNow }, "Ask now"),
@@ -146,8 +146,8 @@ export function tokenForm(isRefused, use) {
 }
 
 /** In place of a view that could not be loaded. */
-export function problemPanel(title, problem, tryAgain) {
-  const isMissing = problem instanceof Refused && problem.status === 404;
+export function problemPanel({ title, missing }, problem, tryAgain) {
+  const isMissing = missing && problem instanceof Refused && problem.status === 404;
   return [
     h.h1({ tabindex: "-1" }, title),
     h.div(
@@ -155,7 +155,7 @@ export function problemPanel(title, problem, tryAgain) {
       h.p(
         badge(isMissing ? "not found" : "not loaded", isMissing ? "plain" : "bad"),
         " ",
-        isMissing ? "There is nothing of this id; it may be gone." : quote(explained(problem)),
+        isMissing ? missing : quote(explained(problem)),
       ),
       h.div({ class: "buttons" }, h.button({ type: "button", onclick: tryAgain }, "Try again")),
     ),

@@ -1,8 +1,8 @@
 // Removals that wait for approval: by person and by group, to be approved or rejected.
 
-import { get, listIn } from "./api.js";
+import { Refused, get } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
-import { byKey, extentOf, ownerOf, questionAbout } from "./decide.js";
+import { byKey, differencesBetween, extentOf, ownerOf, questionAbout } from "./decide.js";
 import { count, counted, instant, relative } from "./format.js";
 import { facts, nothing, table } from "./table.js";
 import { holdCauses, holdStates } from "./words.js";
@@ -38,10 +38,10 @@ function holdCard(hold) {
 
 export const holds = {
   title: "Holds",
-  seconds: 5,
+  seconds: 15,
   async load(place) {
     const all = place.query.get("all") === "yes" ? "true" : "";
-    return listIn(await get("holds", { all }), "holds");
+    return (await get("holds", { all })).holds;
   },
   render(rows, place) {
     const all = place.query.get("all") === "yes";
@@ -64,10 +64,14 @@ export const holds = {
   },
 };
 
-const views = new Map(); // id of a hold → {by, people}
+// Id of a hold → how it is looked at: {by, people, seen, isDecided}. `people` are selected, `seen`
+// are the removals as somebody began to read them, until a decision from here changes them.
+const views = new Map();
 
 function stateOf(hold) {
-  if (!views.has(hold.id)) views.set(hold.id, { by: "person", people: new Set() });
+  if (!views.has(hold.id)) {
+    views.set(hold.id, { by: "person", people: new Set(), seen: hold.removals, isDecided: false });
+  }
   const state = views.get(hold.id);
   const there = new Set(hold.removals.map((one) => one.person));
   for (const person of state.people) if (!there.has(person)) state.people.delete(person);
@@ -221,17 +225,27 @@ function canDecide(hold) {
   return (hold.state === "open" || hold.state === "rejected") && hold.removals?.length > 0;
 }
 
+/** The question, and those that may follow it, with a note of what comes of them. */
+function noting(question, state) {
+  const act = async (said) => {
+    const next = await question.act(said);
+    if (typeof next !== "string") return noting(next, state);
+    state.isDecided = true;
+    return next;
+  };
+  return { ...question, act };
+}
+
 function decisions(hold, state, app) {
   if (!canDecide(hold)) return null;
   const people = [...state.people];
-  const ask = (approve) => () => app.ask(questionAbout(hold, people, approve));
+  const ask = (approve) => () => app.ask(noting(questionAbout(hold, people, approve), state));
   const whose =
     people.length === 0 ? "all" : `${counted(people.length, "selected person", "selected people")}`;
   return h.div(
     { class: "buttons decide" },
     h.button({ type: "button", class: "primary", onclick: ask(true) }, `Approve ${whose}…`),
-    hold.state === "open" &&
-      h.button({ type: "button", onclick: ask(false) }, `Reject ${whose}…`),
+    hold.state === "open" && h.button({ type: "button", onclick: ask(false) }, `Reject ${whose}…`),
     people.length > 0 &&
       h.button(
         {
@@ -247,10 +261,50 @@ function decisions(hold, state, app) {
   );
 }
 
+const followed = new Map(); // hash in the address → {id, hash} of that hold, as it was last
+
+/**
+ * Every change of its removals gives a hold another hash: whoever looks at one stays with it. When
+ * it has another hash by then, it is found by its id.
+ */
+async function loadHold(place) {
+  const last = followed.get(place.id);
+  let one;
+  try {
+    one = await get(`holds/${encodeURIComponent(last?.hash ?? place.id)}`);
+  } catch (error) {
+    if (!last || !(error instanceof Refused) || error.status !== 404) throw error;
+    const { holds: all } = await get("holds", { all: "true" });
+    one = all.find((known) => known.id === last.id);
+    if (!one) throw error;
+  }
+  followed.set(place.id, { id: one.id, hash: one.hash });
+  if (views.get(one.id)?.isDecided) views.delete(one.id);
+  return one;
+}
+
+/** Nobody should approve what has changed while they were reading. */
+function changedNotice(hold, state, app) {
+  if (!canDecide(hold) || state.isDecided) return null;
+  const differences = differencesBetween(state.seen, hold.removals);
+  if (differences.length === 0) return null;
+  const seen = () => {
+    state.seen = hold.removals;
+    app.redraw();
+  };
+  return h.div(
+    { class: "warning changed", role: "alert" },
+    h.p(h.strong("The plan has changed since you began to read it.")),
+    differences,
+    h.div({ class: "buttons" }, h.button({ type: "button", onclick: seen }, "I have seen it")),
+  );
+}
+
 export const hold = {
   title: "Hold",
-  seconds: 5,
-  load: (place) => get(`holds/${encodeURIComponent(place.id)}`),
+  seconds: 10,
+  missing: "No hold has this hash any more: it has changed, was decided, or has lapsed.",
+  load: loadHold,
   render(one, place, app) {
     const state = stateOf(one);
     const choose = (by) => () => {
@@ -277,6 +331,7 @@ export const hold = {
           ["Over", one.finished_at && instant(one.finished_at)],
           ["Hash", h.code(one.hash)],
         ]),
+        changedNotice(one, state, app),
         decisions(one, state, app),
       ),
       one.removals.length > 0 &&

@@ -1,10 +1,10 @@
 // Finding a person, and why they have what they have.
 
-import { get, listIn } from "./api.js";
+import { get } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
 import { eventTable } from "./events.js";
 import { count, instant, relative, spaced } from "./format.js";
-import { facts, nothing, table } from "./table.js";
+import { facts, listing, nothing, table } from "./table.js";
 import { lifecycleTones } from "./words.js";
 
 const pageLength = 50;
@@ -65,7 +65,7 @@ export const people = {
   seconds: 30,
   async load(place) {
     const query = Object.fromEntries(place.query);
-    return listIn(await get("people", { ...query, limit: pageLength }), "people");
+    return (await get("people", { ...query, limit: pageLength })).people;
   },
   spoken: (rows) =>
     rows.length === 0
@@ -158,55 +158,36 @@ const standings = {
   foreign: ["Has, and rosterd has nothing to do with it", "plain"],
 };
 
-function accessLine(one, onlyAccount) {
+function accessRow(one, onlyAccount) {
+  const isElsewhere = one.account && one.account !== onlyAccount;
   const links = [
     one.event && h.a({ href: `#/events/${one.event}` }, `Event ${one.event}`),
     one.hold && h.a({ href: `#/holds/${one.hold}` }, "Decide about the hold"),
   ].filter(Boolean);
-  return h.tr(
-    { role: "row" },
-    h.th(
-      { scope: "row", role: "rowheader", class: "wide" },
+  return [
+    [
       name(one.entitlement),
-      h.span({ class: "from" }, ` ${one.kind}`),
-      one.account &&
-        one.account !== onlyAccount &&
-        h.span({ class: "from" }, " for ", name(one.account)),
-    ),
-    h.td(
-      { role: "cell", class: "reason" },
-      quote(one.why),
-      ".",
-      links.map((link) => [" ", link]),
-    ),
-  );
+      h.span({ class: "from" }, ` ${one.kind}`, isElsewhere && [" for ", name(one.account)]),
+    ],
+    [quote(one.why), ".", links.map((link) => [" ", link])],
+  ];
 }
 
 function accessSection(standing, list, onlyAccount) {
   const [title, tone] = standings[standing] ?? [spaced(standing), "plain"];
+  const id = `standing-${standing}`;
   return h.section(
-    { "data-key": standing, "aria-labelledby": `standing-${standing}` },
+    { "data-key": standing, "aria-labelledby": id },
     h.h2(
-      { id: `standing-${standing}`, class: "standing" },
+      { id, class: "standing" },
       badge(title, tone),
       " ",
       h.span({ class: "tally" }, count(list.length)),
     ),
-    h.table(
-      { role: "table", class: "stacks why-table" },
-      h.caption({ class: "unseen" }, title),
-      h.thead(
-        { role: "rowgroup", class: "unseen" },
-        h.tr(
-          { role: "row" },
-          h.th({ scope: "col", role: "columnheader" }, "Group or role"),
-          h.th({ scope: "col", role: "columnheader" }, "Why"),
-        ),
-      ),
-      h.tbody(
-        { role: "rowgroup" },
-        list.map((one) => accessLine(one, onlyAccount)),
-      ),
+    listing(
+      title,
+      ["Group or role", "Why"],
+      list.map((one) => accessRow(one, onlyAccount)),
     ),
   );
 }
@@ -226,34 +207,20 @@ function accessSections(known) {
   );
 }
 
-function pairs(id, title, lead, rows) {
+function section(id, title, titles, rows) {
   if (rows.length === 0) return null;
   return h.section(
     { "data-key": id, "aria-labelledby": id },
     h.h2({ id }, title),
-    lead && h.p({ class: "small" }, lead),
-    h.table(
-      { role: "table", class: "stacks why-table" },
-      h.caption({ class: "unseen" }, title),
-      h.tbody(
-        { role: "rowgroup" },
-        rows.map(([left, right]) =>
-          h.tr(
-            { role: "row" },
-            h.th({ scope: "row", role: "rowheader", class: "wide" }, left),
-            h.td({ role: "cell", class: "reason" }, right),
-          ),
-        ),
-      ),
-    ),
+    listing(title, titles, rows),
   );
 }
 
 function otherWays(known) {
-  return pairs(
+  return section(
     "other-ways",
     "Has by other ways",
-    null,
+    ["Group or role", "Way"],
     known.other_ways.map((way) => [
       [name(way.entitlement), h.span({ class: "from" }, ` ${way.kind}`)],
       [
@@ -266,10 +233,10 @@ function otherWays(known) {
 }
 
 function silentRules(known) {
-  return pairs(
+  return section(
     "silent",
     "Rules that do not apply",
-    null,
+    ["Rule", "Why not"],
     known.rules_not_applying.map((rule) => [
       [name(rule.rule), h.span({ class: "from" }, " would give ", several(rule.gives))],
       quote(rule.because),
@@ -278,10 +245,10 @@ function silentRules(known) {
 }
 
 function attributes(known) {
-  return pairs(
+  return section(
     "attributes",
     "Attributes",
-    null,
+    ["Attribute", "Value"],
     known.attributes.map((one) => [
       name(one.name),
       [
@@ -303,7 +270,7 @@ function lifecycle(known) {
   if (known.lifecycle === null) return badge("nothing is known yet but the id", "wait");
   return [
     statusBadge(known.lifecycle),
-    " ",
+    ": ",
     quote(known.lifecycle_why ?? ""),
     !known.entitled && ". The rules give nothing.",
   ];
@@ -330,32 +297,27 @@ function tenantNote(known) {
     );
   }
   if (known.tenant_asked) return null;
-  return h.p({ class: "small" }, "The tenant was not asked: this is what the store knows of it.");
-}
-
-let looking = false;
-
-async function lookAgain(app) {
-  looking = true;
-  app.redraw();
-  await app.refresh();
-  looking = false;
-  app.redraw();
+  return h.p(
+    { class: "small" },
+    "This is what the store knows of the tenant. ",
+    h.code(`rosterd people explain ${known.id}`),
+    " asks the tenant itself.",
+  );
 }
 
 export const person = {
   title: "Person",
-  // The tenant may be asked for this: only when somebody wants to know.
-  seconds: null,
+  missing: "There is nobody of this id.",
+  seconds: 15,
   async load(place) {
     const id = encodeURIComponent(place.id);
     const [known, events] = await Promise.all([
-      get(`people/${id}/explanation`, {}, 120),
+      get(`people/${id}/explanation`),
       get("events", { person: place.id, limit: 20 }),
     ]);
-    return { known, events: listIn(events, "events"), at: new Date().toISOString() };
+    return { known, events: events.events };
   },
-  render({ known, events, at }, place, app) {
+  render({ known, events }, place, app) {
     const byName = Object.fromEntries(known.attributes.map((one) => [one.name, one.value]));
     const called = calledIn(byName);
     return [
@@ -378,14 +340,6 @@ export const person = {
           ["Accounts", accounts(known)],
         ]),
         tenantNote(known),
-        h.div(
-          { class: "buttons" },
-          h.button(
-            { type: "button", disabled: looking, onclick: () => lookAgain(app) },
-            looking ? "Looking…" : "Look again",
-          ),
-          h.span({ class: "note" }, "Looked at ", instant(at)),
-        ),
       ),
       accessSections(known),
       otherWays(known),

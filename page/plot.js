@@ -19,7 +19,7 @@ function pointAt(at) {
  * `sums` says so; null where the daemon said nothing. `points` have `at` in milliseconds.
  */
 export function inSteps({ points, from, until, step, keys, sums }) {
-  const length = Math.max(1, Math.round((until - from) / step));
+  const length = Math.max(1, Math.ceil((until - from) / step));
   const steps = Array.from({ length }, (_, i) => ({ at: from + i * step, values: null }));
   for (const point of points) {
     const into = steps[Math.floor((point.at - from) / step)];
@@ -199,26 +199,28 @@ class Plot {
     return [...this.gaps(), ...lines, ...times];
   }
 
-  /** Where the daemon was not there to say anything. */
+  /** Where the daemon stopped saying anything, and began again. */
   gaps() {
-    const { steps, step } = this.told;
+    const { steps } = this.told;
+    const isKnown = (step) => step.values !== null;
+    const last = steps.findLastIndex(isKnown);
     const gaps = [];
-    for (let i = 0; i < steps.length; ++i) {
-      if (steps[i].values !== null) continue;
-      const start = i;
-      while (i + 1 < steps.length && steps[i + 1].values === null) ++i;
-      const x = this.x(steps[start].at);
-      gaps.push(
-        s.rect({
-          class: "gap",
-          x,
-          y: margin.top,
-          width: Math.max(0, this.x(steps[i].at + step) - x),
-          height: height - margin.top - margin.bottom,
-        }),
-      );
+    for (let i = steps.findIndex(isKnown); i >= 0 && i < last; ++i) {
+      const start = i + 1;
+      while (!isKnown(steps[i + 1])) ++i;
+      if (i >= start) gaps.push(this.gap(steps[start].at, steps[i + 1].at));
     }
     return gaps;
+  }
+
+  gap(from, until) {
+    return s.rect({
+      class: "gap",
+      x: this.x(from),
+      y: margin.top,
+      width: this.x(until) - this.x(from),
+      height: height - margin.top - margin.bottom,
+    });
   }
 
   line({ key, look }) {
@@ -344,7 +346,7 @@ class Plot {
       .filter((one) => one.values !== null)
       .map((one) => ({ at: one.at, ...one.values }));
     const size = Math.max(step, Math.ceil(steps.length / 24) * step);
-    const from = this.told.from;
+    const from = Math.floor(this.told.from / size) * size;
     const rows = inSteps({
       points,
       from,
@@ -356,7 +358,7 @@ class Plot {
     show(
       this.tableBody,
       h.table(
-        h.caption({ class: "unseen" }, this.told.title),
+        { "aria-label": this.told.title },
         h.thead(
           h.tr(
             h.th({ scope: "col" }, "From"),

@@ -57,7 +57,7 @@ function cell(column, row) {
  * be sorted by, and of one that is quiet the title is only heard. `key(row)` tells rows apart. Long
  * tables show their first rows and offer more. `redraw` shows the view anew from what it knows.
  */
-export function table({ id, caption, columns, rows, key, redraw, first = 100, open = null }) {
+export function table({ id, caption, columns, rows, key, redraw, first = 100 }) {
   const order = orders.get(id);
   const turn = (column) => {
     orders.set(id, { column, down: order?.column === column && !order.down });
@@ -69,8 +69,7 @@ export function table({ id, caption, columns, rows, key, redraw, first = 100, op
   return h.div(
     { class: "table-block", "data-key": id },
     h.table(
-      { role: "table", class: "stacks" },
-      h.caption({ class: "unseen" }, caption),
+      { role: "table", class: "stacks", "aria-label": caption },
       h.thead(
         { role: "rowgroup" },
         h.tr(
@@ -82,7 +81,7 @@ export function table({ id, caption, columns, rows, key, redraw, first = 100, op
         { role: "rowgroup" },
         shown.map((row) =>
           h.tr(
-            { role: "row", "data-key": key(row), class: open?.(row) },
+            { role: "row", "data-key": key(row) },
             columns.map((column) => cell(column, row)),
           ),
         ),
@@ -103,6 +102,37 @@ export function table({ id, caption, columns, rows, key, redraw, first = 100, op
           `Show ${count(Math.min(more, 5 * first))} more`,
         ),
       ),
+  );
+}
+
+/** Headings that are only heard. */
+export function quietHeads(titles) {
+  return h.thead(
+    { role: "rowgroup", class: "quiet" },
+    h.tr(
+      { role: "row" },
+      titles.map((title) =>
+        h.th({ scope: "col", role: "columnheader" }, h.span({ class: "unseen" }, title)),
+      ),
+    ),
+  );
+}
+
+/** Each row is of two: a thing, and what is said about it. */
+export function listing(caption, titles, rows) {
+  return h.table(
+    { role: "table", class: "stacks listing", "aria-label": caption },
+    quietHeads(titles),
+    h.tbody(
+      { role: "rowgroup" },
+      rows.map(([thing, said]) =>
+        h.tr(
+          { role: "row" },
+          h.th({ scope: "row", role: "rowheader" }, thing),
+          h.td({ role: "cell" }, said),
+        ),
+      ),
+    ),
   );
 }
 

@@ -60,9 +60,9 @@ export const holdCauses = {
 
 export const holdStates = {
   open: ["hand", "waits for a decision"],
-  approved: ["run", "approved, and being carried out"],
-  done: ["good", "approved, and seen to be gone"],
-  rejected: ["careful", "rejected: nothing of it is done"],
+  approved: ["run", "and being carried out"],
+  done: ["good", "all of it was approved, and is seen to be gone"],
+  rejected: ["careful", "nothing of it is done"],
   lapsed: ["plain", "nothing asks for it any more"],
 };
 

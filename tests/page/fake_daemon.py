@@ -86,23 +86,23 @@ class FakeDaemon:
     def read(self, parts, asked):
         known = self.answers
         match parts:
-            case ["status" | "history" | "drift" | "residual" as what]:
+            case ["status" | "history" as what]:
                 return known[what]
+            case ["drift" | "residual" | "holds" as what]:
+                return {what: known[what]}
             case ["events"]:
-                return self.events(asked)
+                return {"events": self.events(asked)}
             case ["events", number]:
                 row = next((one for one in known["events"] if str(one["id"]) == number), None)
                 return row and row | EVENT_DETAILS
             case ["people"]:
-                return self.people(asked)
+                return {"people": self.people(asked)}
             case ["people", _, "explanation"]:
                 return known["explanation"]
-            case ["holds"]:
-                return known["holds"]
             case ["holds", digest]:
                 return next((one for one in known["holds"] if one["hash"] == digest), None)
             case ["files"]:
-                return known["files"][: int(asked.get("limit", 100))]
+                return {"files": known["files"][: int(asked.get("limit", 100))]}
         return None
 
     def events(self, asked):
@@ -133,14 +133,19 @@ class FakeDaemon:
         return None
 
     def decide(self, body):
-        for one in self.answers["holds"]:
-            if one["hash"] != body["hash"]:
-                continue
-            decided = copy.deepcopy(one)
-            one["state"] = decided["state"] = "approved" if body["approve"] else "rejected"
-            one["decided_by"] = body["by"]
-            return {"result": "decided", "hold": decided}
-        return None
+        one = next((one for one in self.answers["holds"] if one["hash"] == body["hash"]), None)
+        if one is None:
+            return None
+        state = "approved" if body["approve"] else "rejected"
+        people = body.get("people")
+        decided = copy.deepcopy(one) | {"state": state, "decided_by": body["by"]}
+        if people is None:
+            one.update(decided)
+        else:  # the others wait on, in a hold with another hash
+            decided["removals"] = [row for row in one["removals"] if row["person"] in people]
+            one["removals"] = [row for row in one["removals"] if row["person"] not in people]
+            one["hash"] = sample_answers.digest("rest of " + one["hash"])
+        return {"result": "decided", "hold": decided}
 
 
 EVENT_DETAILS = {

@@ -56,7 +56,7 @@ class PageTest(unittest.TestCase):
             self.assertEqual(refusals, [])
 
     def visit(self, hash="#/", scene=None):
-        if scene:
+        if scene is not None:
             self.daemon.play(scene)
         self.browser.open("about:blank")
         self.browser.open(self.daemon.url + hash)

@@ -700,7 +700,7 @@ def hostile():
         "people": 10**15,
         "database_bytes": 10**15,
         "events": dict.fromkeys(EVENT_STATES, 10**15),
-        "pause": {"reason": MARKUP, "until": None},
+        "pause": {"reason": MARKUP, "until": ago(-60)},
     }
     answers["files"] = [
         intake(i + 1, file=odd, source=odd, reason=odd, rows=10**15, state="rejected")

@@ -20,7 +20,7 @@ class Sight:
             ".map((one) => Number(one.nodeName[1]))"
         )
         self.bad_tables = browser.run(
-            "return [...document.querySelectorAll('table')].filter((one) => !one.caption ||"
+            "return [...document.querySelectorAll('table')].filter((one) => !one.ariaLabel ||"
             " [...one.querySelectorAll('th')].some((th) => !th.scope)).length"
         )
         self.turned = browser.run(TURNED)
@@ -90,7 +90,7 @@ class EveryView(PageTest):
             steps = [after - before for before, after in zip(one.levels, one.levels[1:])]
             self.assertLessEqual(max(steps, default=0), 1, one.what)
 
-    def test_has_tables_with_a_caption_and_scoped_headers(self):
+    def test_has_tables_with_a_name_and_scoped_headers(self):
         self.assertEqual([one.what for one in self.sights if one.bad_tables], [])
 
     def test_lets_no_name_turn_the_words_around_it(self):
