@@ -112,10 +112,13 @@ class Waiting {
 
   Intake for_intake(const std::string& source, const Digest& digest, Instant since) {
     for (auto looks = 1U;; ++looks) {
+      // Before looking: what is known of a file is kept before it is moved.
+      const bool rejected = is_rejected();
       if (auto intake = find_intake(*views_, source, digest, since)) {
         show("");
         return std::move(*intake);
       }
+      if (rejected) refuse_unread();
       refuse_if_hopeless(looks);
       std::this_thread::sleep_for(look_every);
     }
@@ -126,6 +129,23 @@ class Waiting {
   static constexpr std::chrono::milliseconds look_every{100};
   static constexpr unsigned looks_between_probes = 20;
   static constexpr std::chrono::minutes untaken_max{10};
+
+  std::filesystem::path rejected_file() const {
+    return placed_.parent_path().parent_path() / "rejected" / placed_.filename();
+  }
+
+  bool is_rejected() const {
+    std::error_code ignored;
+    return std::filesystem::exists(rejected_file(), ignored);
+  }
+
+  [[noreturn]] void refuse_unread() {
+    fail(
+        "the daemon rejected the file without reading it, often because it may not; the reason is "
+        "in " +
+        rejected_file().string() + ".errors.csv"
+    );
+  }
 
   void refuse_if_hopeless(unsigned looks) {
     const bool taken = !std::filesystem::exists(placed_);

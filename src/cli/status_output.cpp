@@ -89,8 +89,11 @@ void print_leavers(const StatusView& view, const StatusExtras& extras, std::ostr
   if (!view.held_leavers.empty()) {
     out << '\n'
         << toned(
-               counted(view.held_leavers.size(), "person has", "people have") +
-                   " left and keep access until somebody decides:",
+               counted(
+                   view.held_leavers.size(),
+                   "person has left and keeps access",
+                   "people have left and keep access"
+               ) + " until somebody decides:",
                Tone::bad
            )
         << ' ' << listed(view.held_leavers) << ".\n";
