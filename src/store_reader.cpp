@@ -46,11 +46,12 @@ Task<void> StoreReader::perform(std::function<void(Views&)> work) {
   }
   const auto job = std::make_shared<Job>(loop_, std::move(work));
   const Waiting waiting(*this, *job);
-  asio::post(thread_, [this, job] {
-    if (!job->given_up) run(*job);
-    asio::post(loop_, [job] {
-      job->over = true;
-      job->news.notify();
+  asio::post(thread_, [this, read = job]() mutable {
+    if (!read->given_up) run(*read);
+    // Handed over whole: its timer and what it caught end on the loop.
+    asio::post(loop_, [over = std::move(read)] {
+      over->over = true;
+      over->news.notify();
     });
   });
   co_await job->news.wait_for(limits_.time_max);
