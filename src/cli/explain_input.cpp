@@ -13,7 +13,8 @@ sync::ExplainInput explain_input(
       .exists = true,
       .accounts = row.accounts,
       .ledger = row.ledger,
-      .account_recheck_at = row.account_recheck_at};
+      .account_recheck_at = row.account_recheck_at,
+      .due_at = row.next_due_at};
   input.next_due_at = row.next_due_at;
   input.events = events_of(views, row.record.id);
   input.guard = views.guard_state(now, guard.longest_window());

@@ -94,7 +94,7 @@ class Judge {
       for (const HeldRemoval& removal : hold.removals) {
         if (!losing_.contains(removal.account)) continue;
         const Standing said{hold.state, hold.cause, removal.leaver};
-        const auto [standing, is_new] = standings_.try_emplace(removal.key(), said);
+        const auto [standing, is_new] = standings_.try_emplace(removal.identity(), said);
         if (!is_new && outranks(said.state, standing->second.state)) standing->second = said;
       }
     }
@@ -129,7 +129,7 @@ class Judge {
   /// Whether a hold says what becomes of a removal.
   bool is_decided(std::size_t index) {
     const Change& change = plan_.changes[index];
-    const auto found = standings_.find(key_of(change));
+    const auto found = standings_.find({key_of(change), change.person});
     if (found == standings_.end()) return false;
     const Standing& standing = found->second;
     switch (standing.state) {
@@ -245,7 +245,7 @@ class Judge {
   const Instant now_;
   GuardVerdict verdict_;
   AccountSet losing_;  ///< what is said about others is of no concern
-  std::map<AssignmentKey, Standing> standings_;
+  std::map<HeldKey, Standing> standings_;
   std::set<std::tuple<AssignmentKey, PersonId, bool>> begun_;  ///< within their class's window
   std::set<AssignmentKey> removals_begun_;                     ///< those of people who stay
   std::set<PersonId> leavers_gone_;

@@ -174,6 +174,12 @@ std::optional<HoldState> hold_state(std::string_view text) {
   return enum_named(text, HoldState::lapsed);
 }
 
+bool concerns_nobody(const Hold& hold) {
+  return std::any_of(hold.removals.begin(), hold.removals.end(), [](const HeldRemoval& removal) {
+    return removal.person.value.empty();
+  });
+}
+
 bool is_in_force(HoldState state) {
   switch (state) {
     case HoldState::open:

@@ -65,10 +65,11 @@ Trouble trouble_from(const TargetError& error) {
   return trouble;
 }
 
-/// How soon trouble of this kind may pass: 0 by itself, 3 never.
+/// How soon trouble of this kind may pass: 0 by itself, 3 by somebody's decision, 4 never. What
+/// time may mend decides before what waits for a decision, so that it is tried again meanwhile.
 int hopelessness(const Trouble& trouble) {
   if (trouble.cut_short) return 0;
-  if (trouble.held) return 2;
+  if (trouble.held) return 3;
   switch (trouble.error) {
     case ErrorClass::authentication:
     case ErrorClass::configuration:
@@ -89,7 +90,7 @@ int hopelessness(const Trouble& trouble) {
     case ErrorClass::unknown_entitlement:
     case ErrorClass::invalid:
     case ErrorClass::poison:
-      return 3;
+      return 4;
   }
   std::abort();
 }
@@ -111,11 +112,11 @@ std::pair<Operation, Operation> halves_of(const Operation& operation) {
   return halves;
 }
 
-std::set<AssignmentKey> approved_in(const std::vector<Hold>& holds) {
-  std::set<AssignmentKey> approved;
+std::set<HeldKey> approved_in(const std::vector<Hold>& holds) {
+  std::set<HeldKey> approved;
   for (const Hold& hold : holds) {
     if (hold.state != HoldState::approved) continue;
-    for (const HeldRemoval& removal : hold.removals) approved.insert(removal.key());
+    for (const HeldRemoval& removal : hold.removals) approved.insert(removal.identity());
   }
   return approved;
 }
@@ -312,7 +313,7 @@ void Applier::claim(const Change& change, Settlement& settlement) {
   removal.entitlement = change.entitlement;
   removal.leaver = change.leaver;
   removal.at = settlement.at;
-  if (approved_.contains(removal.key())) return;
+  if (approved_.contains({removal.key(), removal.person})) return;
   guard_.removals.push_back(removal);
   settlement.removals.push_back(std::move(removal));
 }

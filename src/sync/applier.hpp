@@ -125,7 +125,7 @@ class Applier {
   Parts parts_;
   Limits limits_;
   GuardState guard_;
-  std::set<AssignmentKey> approved_;
+  std::set<HeldKey> approved_;
   GuardVerdict verdict_;
   bool no_room_ = false;
   bool room_told_ = false;

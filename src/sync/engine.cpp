@@ -108,9 +108,8 @@ Task<DecisionOutcome> Engine::decide(HoldDecision decision) {
   HoldDecider decider(parts_, config_, *policy, *state_);
   auto outcome = co_await decider.run(std::move(decision));
   // The accounts of nobody are the reconciliation's business.
-  const bool strangers = outcome.hold && !outcome.hold->removals.empty() &&
-                         outcome.hold->removals.front().person.value.empty();
-  if (strangers) reconcile_at_ = parts_.clock.monotonic();
+  const bool approved = outcome.hold && outcome.hold->state == HoldState::approved;
+  if (approved && concerns_nobody(*outcome.hold)) reconcile_at_ = parts_.clock.monotonic();
   wakeup_.notify();
   co_return outcome;
 }
@@ -120,6 +119,10 @@ Task<Answer<ReconcileReport>> Engine::reconcile(bool repair) {
   const std::shared_ptr<const Policy> policy = policy_;
   Reconciler reconciler(parts_, config_, *policy, *state_);
   auto report = co_await reconciler.run(repair);
+  if (reconciler.cut_short()) {
+    reconcile_at_ = parts_.clock.monotonic();
+    repair_goes_on_ = true;
+  }
   ++state_->statistics.reconciliations;
   wakeup_.notify();
   co_return report;
@@ -134,7 +137,8 @@ Task<void> Engine::reconcile_when_due() {
   if (!reconcile_at_ || now < *reconcile_at_) co_return;
   reconcile_at_.reset();
   if (every > Duration{0}) reconcile_at_ = now + every;
-  const auto report = co_await reconcile(config_.reconcile.repair);
+  const bool repair = std::exchange(repair_goes_on_, false) || config_.reconcile.repair;
+  const auto report = co_await reconcile(repair);
   if (!report) {
     parts_.log.warning(
         "reconciliation failed: the tenant cannot be read",

@@ -53,7 +53,8 @@ Task<DecisionOutcome> HoldDecider::run(HoldDecision decision) {
     );
   }
   SplitHold parts = split(*found, decision.people);
-  if (!decision.approve) co_return co_await reject(std::move(parts), std::move(decision));
+  if (!decision.approve)
+    co_return co_await reject(found->id, std::move(parts), std::move(decision));
   co_return co_await approve(*found, std::move(parts), std::move(decision));
 }
 
@@ -80,10 +81,12 @@ Task<DecisionOutcome> HoldDecider::approve(
   co_return co_await record(std::move(split), std::move(decision), std::move(settlement));
 }
 
-Task<DecisionOutcome> HoldDecider::reject(SplitHold split, HoldDecision decision) {
+Task<DecisionOutcome> HoldDecider::reject(
+    std::int64_t hold, SplitHold split, HoldDecision decision
+) {
   split.part.state = HoldState::rejected;
   Settlement settlement;
-  const std::set<PersonId> elsewhere = waiting_elsewhere(split.part.id);
+  const std::set<PersonId> elsewhere = waiting_elsewhere(hold);
   for (const PersonId& person : people_of(split.part.removals)) {
     const bool decided = !person.value.empty() && !elsewhere.contains(person);
     if (decided) settlement.refused.push_back(person);
@@ -105,10 +108,12 @@ std::set<PersonId> HoldDecider::waiting_elsewhere(std::int64_t hold) const {
 
 Task<std::vector<Subject>> HoldDecider::subjects_of(const Hold& part) {
   std::vector<Subject> subjects;
-  Subject strangers;
+  std::set<AccountId> of_nobody;
   for (const HeldRemoval& removal : part.removals) {
-    if (removal.person.value.empty()) strangers.accounts.push_back(removal.account);
+    if (removal.person.value.empty()) of_nobody.insert(removal.account);
   }
+  Subject strangers;
+  strangers.accounts.assign(of_nobody.begin(), of_nobody.end());
   const Instant now = parts_.clock.now();
   for (const PersonId& id : people_of(part.removals)) {
     const auto person = co_await parts_.store.person(id);

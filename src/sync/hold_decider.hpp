@@ -7,6 +7,7 @@
 #include "rosterd/sync/engine.hpp"
 #include "worker_state.hpp"
 
+#include <cstdint>
 #include <set>
 #include <vector>
 
@@ -28,7 +29,7 @@ class HoldDecider {
 
  private:
   Task<DecisionOutcome> approve(const Hold& hold, SplitHold split, HoldDecision decision);
-  Task<DecisionOutcome> reject(SplitHold split, HoldDecision decision);
+  Task<DecisionOutcome> reject(std::int64_t hold, SplitHold split, HoldDecision decision);
   Task<std::vector<Subject>> subjects_of(const Hold& part);
   std::vector<HeldRemoval> removals_now(const Hold& part, const std::vector<Subject>& subjects)
       const;

@@ -11,7 +11,13 @@ namespace {
 
 constexpr Duration idle = std::chrono::minutes{1};
 constexpr Duration after_failure = std::chrono::minutes{1};
+constexpr Duration after_refusal = std::chrono::hours{1};
 constexpr Duration while_busy = std::chrono::milliseconds{200};
+
+/// Whether the tenant would say so of this account only.
+bool is_refused(const TargetError& error) {
+  return error.error == ErrorClass::permanent || error.error == ErrorClass::stale_catalogue;
+}
 
 }  // namespace
 
@@ -25,11 +31,21 @@ Task<void> LeaverChecks::run(std::stop_token stop) {
 
 Task<std::optional<Duration>> LeaverChecks::check_one() {
   if (state_.turn.is_taken()) co_return while_busy;
-  auto due = co_await parts_.store.leavers_to_check(1);
-  if (due.empty() || !state_.mirror.known()) co_return idle;
-  LeaverAccount of = std::move(due.front());
+  const auto due = co_await next();
+  if (!due || !state_.mirror.known()) co_return idle;
+  LeaverAccount of = *due;
   const auto effective = co_await parts_.access.effective(of.account, {}, {});
   const bool gone = !effective && effective.error().status == 404;
+  if (!effective && !gone && is_refused(effective.error())) {
+    put_off_[of] = parts_.clock.monotonic() + after_refusal;
+    parts_.log.warning(
+        "what a leaver can still do cannot be read",
+        {{"person", of.person.value},
+         {"account", of.account.value},
+         {"reason", effective.error().text}}
+    );
+    co_return std::nullopt;
+  }
   if (!effective && !gone) {
     const Instant now = parts_.clock.now();
     const Instant again = effective.error().retry_at.value_or(now + after_failure);
@@ -40,6 +56,19 @@ Task<std::optional<Duration>> LeaverChecks::check_one() {
   tell(of, remains);
   co_await settle(std::move(of), std::move(remains));
   co_return std::nullopt;
+}
+
+// One whom the tenant refuses to speak of does not keep the others waiting.
+Task<std::optional<LeaverAccount>> LeaverChecks::next() {
+  const Duration now = parts_.clock.monotonic();
+  std::erase_if(put_off_, [&](const auto& each) { return each.second <= now; });
+  const auto due = co_await parts_.store.leavers_to_check(put_off_.size() + 1);
+  const auto found = std::find_if(due.begin(), due.end(), [this](const LeaverAccount& of) {
+    return !put_off_.contains(of);
+  });
+  std::optional<LeaverAccount> of;
+  if (found != due.end()) of = *found;
+  co_return of;
 }
 
 Task<void> LeaverChecks::settle(LeaverAccount of, std::vector<ResidualAccess> remains) {

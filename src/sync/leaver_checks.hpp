@@ -5,6 +5,7 @@
 #include "rosterd/sync/engine.hpp"
 #include "worker_state.hpp"
 
+#include <map>
 #include <optional>
 #include <stop_token>
 
@@ -19,17 +20,19 @@ class LeaverChecks {
       : parts_(parts), state_(state), wakeup_(std::move(executor)) {}
 
   Task<void> run(std::stop_token stop);
-  /// One account; gives how long to wait before the next, nothing: one was checked.
+  /// One account; gives how long to wait before the next, nothing: one was looked at.
   Task<std::optional<Duration>> check_one();
   void notify() { wakeup_.notify(); }
 
  private:
+  Task<std::optional<LeaverAccount>> next();
   Task<void> settle(LeaverAccount of, std::vector<ResidualAccess> remains);
   void tell(const LeaverAccount& of, const std::vector<ResidualAccess>& remains);
 
   const EngineParts& parts_;
   WorkerState& state_;
   Wakeup wakeup_;
+  std::map<LeaverAccount, Duration> put_off_;  // until when, monotonic
 };
 
 }  // namespace rosterd::sync

@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t people_a_page = 2000;
 
-Task<bool> never() {
-  co_return false;
-}
-
 /// Accounts of nobody that have something in mode `exact`.
 Subject strangers_in(
     const TenantState& tenant,
@@ -50,10 +46,22 @@ Task<Answer<ReconcileReport>> Reconciler::run(bool repair) {
   report_.repairs = repair;
   const auto unread = co_await state_.mirror.read();
   if (unread) co_return *unread;
+  co_await recall_holds();
   co_await compare_everybody();
   co_await compare_strangers(repair);
   co_await keep(repair);
   co_return report_;
+}
+
+// Whom a hold is about may agree with the tenant by now, and then nobody but the worker ends it.
+Task<void> Reconciler::recall_holds() {
+  const auto guard =
+      co_await parts_.store.guard_state(parts_.clock.now(), config_.guard.longest_window());
+  for (const Hold& hold : guard.holds) {
+    for (const HeldRemoval& removal : hold.removals) held_.insert(removal.person);
+  }
+  strangers_are_held_ = held_.erase(PersonId()) > 0;
+  state_.holds_in_force = !guard.holds.empty();
 }
 
 Task<void> Reconciler::compare_everybody() {
@@ -87,14 +95,20 @@ Task<void> Reconciler::compare_strangers(bool repair) {
   const Subject strangers = strangers_in(state_.mirror.state(), policy_, owners_);
   std::vector<Drift> orphans = orphans_of(state_.mirror.state(), policy_, owners_);
   std::move(orphans.begin(), orphans.end(), std::back_inserter(found_));
-  if (repair && !strangers.accounts.empty()) co_await remove_strangers(strangers);
+  const bool concerned = strangers_are_held_ || !strangers.accounts.empty();
+  if (repair && concerned) co_await remove_strangers(strangers);
+}
+
+Task<bool> Reconciler::interrupted() {
+  if (state_.turn.is_wanted()) co_return true;
+  co_return co_await parts_.store.leaver_is_waiting(parts_.clock.now());
 }
 
 Task<void> Reconciler::remove_strangers(const Subject& strangers) {
   Applier applier = applier_of(parts_, config_, policy_, state_);
   const std::vector<Subject> subjects{strangers};
-  Applier::Interrupted not_interrupted = never;
-  const ApplyResult applied = co_await applier.apply(subjects, std::move(not_interrupted));
+  Applier::Interrupted cut_short = [this] { return interrupted(); };
+  const ApplyResult applied = co_await applier.apply(subjects, std::move(cut_short));
 
   Settlement settlement;
   settlement.at = parts_.clock.now();
@@ -106,7 +120,9 @@ Task<void> Reconciler::remove_strangers(const Subject& strangers) {
   report.tell_holds(applied.holds, settlement.holds);
   report.tell({}, applied, settlement);
   const auto trouble = applied.trouble.find(PersonId());
-  if (trouble != applied.trouble.end() && !trouble->second.held) {
+  const bool in_trouble = trouble != applied.trouble.end();
+  cut_short_ = in_trouble && trouble->second.cut_short;
+  if (in_trouble && !cut_short_ && !trouble->second.held) {
     parts_.log.warning(
         "accounts of nobody could not be removed yet", {{"reason", trouble->second.reason}}
     );
@@ -132,6 +148,7 @@ Task<void> Reconciler::keep(bool repair) {
   settlement.reconciled = report_;
   if (repair) {
     for (const PersonId& person : to_repair_) settlement.next_due[person] = now;
+    for (const PersonId& person : held_) settlement.next_due[person] = now;
   }
   co_await parts_.store.settle(std::move(settlement));
 }

@@ -7,6 +7,7 @@
 #include "worker_state.hpp"
 
 #include <functional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -24,8 +25,12 @@ class Reconciler {
       : parts_(parts), config_(config), policy_(policy), state_(state) {}
 
   Task<Answer<ReconcileReport>> run(bool repair);
+  /// Whether strangers are left to be removed because somebody else could not wait.
+  bool cut_short() const { return cut_short_; }
 
  private:
+  Task<void> recall_holds();
+  Task<bool> interrupted();
   Task<void> compare_everybody();
   void compare(const std::vector<WorkPerson>& people);
   Task<void> compare_strangers(bool repair);
@@ -40,6 +45,9 @@ class Reconciler {
   ReconcileReport report_;
   std::vector<Drift> found_;
   std::vector<PersonId> to_repair_;
+  std::set<PersonId> held_;  ///< a hold in force is about them
+  bool strangers_are_held_ = false;
+  bool cut_short_ = false;
   std::unordered_map<AccountId, PersonId> owners_;
 };
 

@@ -35,6 +35,7 @@ Task<void> Round::process(Work work, std::stop_token stop) {
     if (is_blank(folded.records.at(id))) continue;
     RoundPerson person;
     person.subject = subject_of(known, folded.records.at(id), policy_, parts_.zones, now);
+    person.by_time = known.due_at && *known.due_at <= now;
     const auto open = folded.open.find(id);
     if (open != folded.open.end()) person.events = open->second;
     if (!person.events.empty()) person.subject.event = person.events.back().id;

@@ -137,7 +137,8 @@ Instant retry_without_event(const Trouble& trouble, const SettleParts& parts) {
   return std::max(soonest, trouble.retry_at.value_or(soonest));
 }
 
-/// Whose effective access is worth a look: leavers who have just lost something, or just left.
+/// Whose effective access is worth a look: leavers who have just lost something, or just left, be
+/// it by a date alone.
 void note_leaver(
     Settlement& settlement, const RoundPerson& person, const std::set<PersonId>& touched
 ) {
@@ -146,7 +147,8 @@ void note_leaver(
     settlement.not_left.push_back(subject.person);
     return;
   }
-  if (person.events.empty() && !touched.contains(subject.person)) return;
+  const bool just_left = !person.events.empty() || person.by_time;
+  if (!just_left && !touched.contains(subject.person)) return;
   for (const AccountId& account : subject.accounts) {
     LeaverAccount of;
     of.person = subject.person;

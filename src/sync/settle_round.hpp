@@ -18,6 +18,7 @@ namespace rosterd::sync {
 struct RoundPerson {
   Subject subject;
   std::vector<DueEvent> events;
+  bool by_time = false;  ///< their time has come
   LinkOutcome link;
   bool link_changed = false;
   /// Accounts were not looked for, because this is when it is time to.

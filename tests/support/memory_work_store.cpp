@@ -77,6 +77,7 @@ WorkPerson MemoryWorkStore::load(const PersonId& id) const {
   if (found != people.end()) {
     loaded.exists = true;
     loaded.record = found->second.record;
+    loaded.due_at = found->second.next_due;
     loaded.account_recheck_at = found->second.account_recheck;
   }
   for (const auto& [account, person] : links) {
@@ -275,7 +276,12 @@ void MemoryWorkStore::settle_checks(const Settlement& settlement) {
     std::erase_if(residual, [&](const auto& row) { return row.first.person == person; });
   }
   if (settlement.drift) drift_rows = *settlement.drift;
-  if (settlement.reconciled) reconciled = settlement.reconciled;
+  if (settlement.reconciled) {
+    reconciled = settlement.reconciled;
+    for (const auto& [of, remains] : residual) {
+      if (!remains.empty()) unchecked.insert(of);
+    }
+  }
   if (settlement.storage) storage = settlement.storage;
 }
 

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rosterd {
@@ -46,6 +47,10 @@ std::optional<HoldState> hold_state(std::string_view text);
 /// Open, approved or rejected: it still says what may be done.
 bool is_in_force(HoldState state);
 
+/// Whom an assignment would be taken from, too: a decision about somebody says nothing about
+/// whoever has their account later.
+using HeldKey = std::pair<AssignmentKey, PersonId>;
+
 /// One removal that a hold is about.
 struct HeldRemoval {
   PersonId person;  ///< empty: an account that belongs to nobody
@@ -57,6 +62,7 @@ struct HeldRemoval {
   EventId event = 0;    ///< what brought it up; 0: time or policy
 
   AssignmentKey key() const { return {account, entitlement}; }
+  HeldKey identity() const { return {key(), person}; }
   bool operator==(const HeldRemoval&) const = default;
 };
 
@@ -80,6 +86,9 @@ struct Hold {
   std::optional<Instant> finished_at;
   std::vector<HeldRemoval> removals;  ///< what of it is left to be decided or done; by key
 };
+
+/// Whether accounts that belong to nobody are among those it is about.
+bool concerns_nobody(const Hold& hold);
 
 /// The exact removals of a hold, one a line, in an order that depends on nothing else: what the
 /// hash is over. All that is shown of them; not the events that brought them up.

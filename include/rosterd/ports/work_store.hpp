@@ -39,6 +39,7 @@ struct WorkPerson {
   std::vector<AccountId> accounts;
   std::vector<LedgerEntry> ledger;
   std::optional<Instant> account_recheck_at;  ///< a cached "no account yet"
+  std::optional<Instant> due_at;              ///< when time brings them up
 };
 
 struct Work {
@@ -104,6 +105,7 @@ struct Settlement {
   std::vector<PersonId> not_left;  ///< nothing of theirs is residual (any more)
 
   std::optional<std::vector<DriftRow>> drift;  ///< whole, replacing what was there
+  /// Whoever has residual access is to be looked at again with it.
   std::optional<ReconcileReport> reconciled;
   std::optional<StorageReading> storage;
   Instant at{};

@@ -122,8 +122,9 @@ class Engine {
   Task<DecisionOutcome> decide(HoldDecision decision);
 
   /// Compares everybody with the tenant between two rounds; with `repair`, whoever differs is put
-  /// before the worker. What it found is in the store. A `TargetError`: the tenant could not be
-  /// read.
+  /// before the worker. Removing strangers is cut short for a leaver and for whoever else wants the
+  /// tenant; `run` goes on with it. What it found is in the store. A `TargetError`: the tenant
+  /// could not be read.
   Task<Answer<ReconcileReport>> reconcile(bool repair);
 
   /// From the next round on. The store decides whom it concerns (`WorkStore::use_policy`).
@@ -156,6 +157,7 @@ class Engine {
   std::shared_ptr<AccountResolver> resolver_;
   Wakeup wakeup_;
   std::optional<Duration> reconcile_at_;  // monotonic
+  bool repair_goes_on_ = false;           // the last one was cut short
 };
 
 }  // namespace rosterd::sync

@@ -68,6 +68,11 @@ std::vector<ResidualRow> residual_access(
 LeaverAccess::LeaverAccess(const SQLite::Database& database, Audit& audit)
     : audit_(audit),
       to_check_(database, "INSERT OR IGNORE INTO leaver_check (person, account) VALUES (?, ?)"),
+      check_again_(
+          database,
+          "INSERT OR IGNORE INTO leaver_check (person, account) "
+          "SELECT DISTINCT person, account FROM residual ORDER BY person, account"
+      ),
       checked_(database, "DELETE FROM leaver_check WHERE person = ? AND account = ?"),
       knows_anybody_(
           database, "SELECT 1 FROM leaver_check UNION ALL SELECT 1 FROM residual LIMIT 1"
@@ -90,6 +95,7 @@ void LeaverAccess::settle(Transaction& transaction, const Settlement& settlement
   for (const LeaverAccount& leaver : settlement.to_check) {
     to_check_.run(leaver.person, leaver.account);
   }
+  if (settlement.reconciled) check_again_.run();
 }
 
 // What was known already is not told once more.

@@ -31,7 +31,8 @@ class LeaverAccess {
   void forget(const std::vector<PersonId>& people);
 
   Audit& audit_;
-  Query to_check_, checked_, knows_anybody_, stay_, known_, drop_known_, save_, drop_person_;
+  Query to_check_, check_again_, checked_, knows_anybody_, stay_, known_, drop_known_, save_,
+      drop_person_;
 };
 
 }  // namespace rosterd::sqlite

@@ -82,6 +82,7 @@ WorkPerson People::load(const PersonId& id) {
   person.exists = load_.first(
       [&](Row row) {
         person.record = decode_person(row);
+        person.due_at = row.optional_instant(person_next_due_at_column);
         person.account_recheck_at = row.optional_instant(person_account_recheck_at_column);
       },
       id

@@ -194,6 +194,15 @@ TEST_F(Holds, WhatWasRejectedIsNotTriedAgainByPolicyTimeOrReconciliation) {
   );
 }
 
+TEST_F(Holds, ARejectionOfOnePersonEndsThatPersonsEventAndNoOthers) {
+  everybody_leaves();
+
+  decide(false, hold(HoldCause::leavers), {PersonId("ada")});
+
+  EXPECT_EQ(event(6).state, EventState::cancelled);
+  EXPECT_EQ(event(7).state, EventState::held);
+}
+
 TEST_F(Holds, ARejectionEndsWhenHrTakesItBack) {
   everybody_leaves();
   decide(false, hold(HoldCause::leavers));
@@ -214,6 +223,41 @@ TEST_F(Holds, WhatWasRejectedMayStillBeApproved) {
   decide(true, hold(HoldCause::leavers));
 
   EXPECT_EQ(tenant_now(), "");
+}
+
+TEST_F(Holds, AGrantThatIsUndoneIsTriedAgainThoughARemovalOfThePersonWaits) {
+  guard.removals = {0, 0.0, 1h};
+  hr_says("changed", "ada", {{"department", "Sales"}});
+  start();
+  work();
+  tenant.loses(Call::add_members, 4);
+  hr_says("changed", "ada", {{"department", "Engineering"}});
+  work();
+  ASSERT_EQ(tenant.access_of("ada"), "Staff, Sales, Developer@app");
+
+  later(1h);
+
+  EXPECT_EQ(tenant.access_of("ada"), "Staff, Engineering, Sales, Developer@app");
+  EXPECT_EQ(holds_now(), "removals open: ada Sales");
+}
+
+TEST_F(Holds, WhatWasDecidedAboutSomebodyIsNotDecidedAboutWhoHasTheAccountNow) {
+  guard.removals = {0, 0.0, 1h};
+  start();
+  hr_says("changed", "ada", {{"department", "Sales"}});
+  work();
+  tenant.has_user("ada2");
+  hr_says("changed", "ada", {{"email", "ada2@example.com"}});
+  work();
+  ASSERT_EQ(holds_now(), "removals open: ada Sales, ada Staff");
+  decide(false, hold(HoldCause::removals));
+  hr_says("joined", "fred", {{"email", "ada@example.com"}, {"department", "Sales"}});
+  work();
+
+  hr_says("changed", "fred", {{"department", "Support"}});
+  work();
+
+  EXPECT_EQ(event(9).state, EventState::held) << event(9).reason;
 }
 
 TEST_F(Holds, APolicyThatMisspellsADepartmentTakesNothingAway) {

@@ -97,6 +97,93 @@ TEST_F(Reconciliation, StrangersOverTheBudgetAreHeldAndGoWhenApproved) {
   EXPECT_EQ(holds_now(), "removals done");
 }
 
+TEST_F(Reconciliation, AHoldOfStrangersWhoAreGoneLapses) {
+  guard.enabled = true;
+  guard.removals = {0, 0.0, 1h};
+  mode("Sales", Mode::exact);
+  new_policy();
+  start();
+  work();
+  tenant.put("Sales", "stranger");
+  reconciles();
+  ASSERT_EQ(holds_now(), "removals open: stranger Sales");
+
+  tenant.take("Sales", "stranger");
+  reconciles();
+
+  EXPECT_EQ(holds_now(), "removals lapsed");
+}
+
+TEST_F(Reconciliation, AHoldOfWhatSomebodyTookAwayByHandLapsesAndItsEventIsApplied) {
+  tenant.put("Engineering", "ada");
+  tenant.take("Sales", "ada");
+  tenant.take("Staff", "ada");
+  guard.enabled = true;
+  guard.leavers = {0, 0.0, 24h};
+  start();
+  hr_says("left", "ada");
+  work();
+  ASSERT_EQ(holds_now(), "leavers open: ada Engineering");
+
+  tenant.take("Engineering", "ada");
+  reconciles();
+
+  EXPECT_EQ(holds_now(), "leavers lapsed");
+  EXPECT_EQ(outbox_now(), "ada: applied; bob: applied; cleo: applied; ada: applied");
+}
+
+TEST_F(Reconciliation, StrangersThatAreApprovedGoSoonThoughPeopleAreInTheSameHold) {
+  guard.enabled = true;
+  guard.removals = {0, 0.0, 1h};
+  mode("Sales", Mode::exact);
+  new_policy();
+  start();
+  work();
+  tenant.put("Sales", "stranger");
+  reconciles();
+  hr_says("changed", "ada", {{"department", "Support"}});
+  work();
+  ASSERT_EQ(holds_now(), "removals open: ada Sales, stranger Sales");
+
+  sync::HoldDecision decision;
+  decision.hash = store.holds.begin()->second.hash;
+  decision.approve = true;
+  decision.by = "anna";
+  run(loop, engine().decide(std::move(decision)));
+  std::stop_source enough;
+  tenant.after_write = [&](Call) {
+    if (tenant.access_of("stranger").empty()) enough.request_stop();
+  };
+  asio::steady_timer too_late(loop, 2s);
+  too_late.async_wait([&](const auto&) { enough.request_stop(); });
+  run(loop, engine().run(enough.get_token()));
+
+  EXPECT_EQ(tenant_now(), "Staff: ada, bob, cleo; Sales: bob, cleo");
+}
+
+TEST_F(Reconciliation, ALeaverDoesNotWaitForTheRemovalOfStrangers) {
+  rule("developers", {{"team", "core"}}, {"Developer@app"});
+  RoleSpec spec;
+  spec.role = named("Developer@app");
+  spec.mode = Mode::exact;
+  policy.roles.push_back(spec);
+  new_policy();
+  work();
+  for (int i = 0; i < 50; ++i) tenant.put("Developer", "s" + std::to_string(i));
+  bool left = false;
+  tenant.after_write = [&](Call) {
+    if (!left) hr_says("left", "ada");
+    left = true;
+  };
+
+  run(loop, engine().reconcile(true));
+
+  EXPECT_LT(tenant.writes(), 60u);
+  EXPECT_GT(tenant.state().roles.front().users.size(), 40u) << "the others still wait";
+  work();
+  EXPECT_EQ(tenant.access_of("ada"), "");
+}
+
 TEST_F(Reconciliation, ADryRunRepairsNothing) {
   tenant.take("Sales", "ada");
   tenant.forget_history();
@@ -189,6 +276,46 @@ TEST_F(ResidualAccessOfLeavers, WhatIsProtectedIsReportedWithItsNestingAndRoles)
   work();
 
   EXPECT_EQ(residual_now(), "ada: Engineering; ada: Sales; ada: Developer@app");
+}
+
+TEST_F(ResidualAccessOfLeavers, WhoLeavesByDateAndLosesNothingIsLookedAtToo) {
+  policy.protected_things.entitlements = {named("Sales"), named("Staff")};
+  new_policy();
+  hr_says("changed", "ada", {{"last_day", "2026-03-03"}});
+  work();
+
+  later(72h);
+
+  EXPECT_EQ(residual_now(), "ada: Sales; ada: Staff");
+}
+
+TEST_F(ResidualAccessOfLeavers, OneWhoCannotBeLookedAtDoesNotKeepTheOthersWaiting) {
+  tenant.nests("Engineering", "Staff");
+  policy.protected_things.entitlements = {named("Staff")};
+  new_policy();
+  tenant.fails(Call::effective, ErrorClass::permanent, FakeTenant::always, "auth0|ada");
+  hr_says("left", "ada");
+  hr_says("left", "bob");
+  work();
+
+  run(loop, engine().check_one_leaver());
+
+  EXPECT_EQ(residual_now(), "bob: Engineering; bob: Staff");
+  EXPECT_EQ(store.unchecked.size(), 1u);
+}
+
+TEST_F(ResidualAccessOfLeavers, IsLookedAtAgainWithEveryReconciliation) {
+  tenant.nests("Engineering", "Sales");
+  policy.protected_things.entitlements = {named("Sales")};
+  new_policy();
+  hr_says("left", "ada");
+  work();
+  ASSERT_EQ(residual_now(), "ada: Engineering; ada: Sales");
+
+  tenant.take("Sales", "ada");
+  reconciles();
+
+  EXPECT_EQ(residual_now(), "");
 }
 
 TEST_F(ResidualAccessOfLeavers, IsForgottenWhenThePersonComesBack) {
