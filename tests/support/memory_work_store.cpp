@@ -236,7 +236,10 @@ Task<std::optional<WorkPerson>> MemoryWorkStore::person(PersonId id) {
 }
 
 void MemoryWorkStore::settle_guard(const Settlement& settlement) {
-  for (const Removal& removal : settlement.removals) removals[removal.identity()] = removal;
+  for (const Removal& removal : settlement.removals) {
+    Removal& begun = removals.try_emplace(removal.identity(), removal).first->second;
+    begun.at = std::max(begun.at, removal.at);
+  }
   for (Hold hold : settlement.holds) {
     if (hold.id == 0) hold.id = holds.empty() ? 1 : holds.rbegin()->first + 1;
     holds[hold.id] = hold;

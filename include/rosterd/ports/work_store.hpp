@@ -90,7 +90,7 @@ struct Settlement {
   std::vector<PersonId> agreed;
 
   std::vector<Hold> holds;         ///< as they are now, whole; id 0: new
-  std::vector<Removal> removals;   ///< begun; replaces the older one of the same `identity`
+  std::vector<Removal> removals;   ///< begun; of one `identity` the latest counts
   std::vector<PersonId> released;  ///< approved: their held events are pending, at once
   std::vector<PersonId> refused;   ///< rejected: their held events are cancelled
   std::string refused_reason;

@@ -50,8 +50,8 @@ GuardSettling::GuardSettling(const SQLite::Database& database, Parts parts)
     : parts_(parts),
       begin_removal_(
           database,
-          "INSERT OR REPLACE INTO removal (account, kind, entitlement, person, leaver, at) "
-          "VALUES (?, ?, ?, ?, ?, ?)"
+          "INSERT INTO removal (account, kind, entitlement, person, leaver, at) "
+          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)"
       ) {}
 
 void GuardSettling::settle(Transaction& transaction, const Settlement& settlement) {
