@@ -22,7 +22,7 @@ struct Stamp {
   std::string sequence;  ///< digits without leading zeros, any length; empty: none
   std::optional<Instant> occurred_at;
   EventId arrival = 0;
-  std::string source = {};  ///< whose sequence it is; empty where there is none
+  std::string source = {};                   ///< whose sequence it is; empty where there is none
   std::optional<Instant> effective_at = {};  ///< only of an event that was said before it
 
   bool operator==(const Stamp&) const = default;

@@ -20,7 +20,9 @@ class DryRun : public Syncing {
   /// Of everybody in the store, with what is accepted and not folded yet.
   sync::Preview preview() {
     const sync::Previewer::Parts parts{tenant, tenant, store, zones, clock};
-    sync::Previewer previewer(parts, std::make_shared<Policy>(policy), guard, config.bulk_lookup_min);
+    sync::Previewer previewer(
+        parts, std::make_shared<Policy>(policy), guard, config.bulk_lookup_min
+    );
     sync::PreviewInput input;
     input.people = run(loop, store.people_after(PersonId(), 1000));
     for (const auto& [id, row] : store.events) {
