@@ -82,6 +82,12 @@ std::chrono::milliseconds in_milliseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
 }
 
+/// Longer than any step of the worker may take: one call to the tenant, or its longest sleep.
+Duration worker_still_max(const Config& config) {
+  constexpr Duration least = std::chrono::minutes{10};
+  return std::max({least, 3 * config.target.write_time_max, 2 * config.worker.idle_poll_max});
+}
+
 constexpr const char* worker_task = "worker";
 constexpr auto prune_every = std::chrono::minutes{10};
 constexpr std::size_t prune_rows_max = 500;
@@ -137,6 +143,7 @@ Daemon::Daemon(Config config, std::shared_ptr<const Policy> policy)
       )),
       supervisor_(loop_) {
   webhooks_.on_accepted = [this](bool) { engine_.notify(); };
+  log_.show_personal_data(config_.log.personal_data);
   auto sockets = manager_.take_sockets();
   open_webhooks(sockets);
   operating_ = std::make_unique<Operating>(*this, sockets);
@@ -310,6 +317,7 @@ Task<void> Daemon::reload() {
     operating_->reload(fresh->config);
     client_.reload_credentials(fresh->config.target.client_id, fresh->config.target.client_secret);
     log_.set_level(system::log_level(fresh->config.log.level).value_or(LogLevel::info));
+    log_.show_personal_data(fresh->config.log.personal_data);
     log_.notice("reloaded", {{"policy", policy->version}});
     if (!fresh->config.webhook.sources.empty() && !webhook_server_) {
       log_.warning("there are webhook sources now, but nothing listens before a restart");
@@ -344,16 +352,21 @@ std::optional<Daemon::Reloaded> Daemon::read_again() {
   return fresh;
 }
 
-// Fed by real progress: the loop turned, and the store answered.
+// Fed by real progress: the loop turned, the store answered, and the worker came a step further.
 Task<void> Daemon::feed_watchdog(std::stop_token stop) {
   const auto interval = manager_.watchdog_interval();
   if (!interval) co_return;
   Wakeup wakeup(loop_.get_executor());
   const std::stop_callback wake(stop, [&wakeup] { wakeup.notify(); });
+  bool told = false;
   while (!stop.stop_requested()) {
     const Instant now = clock_.now();
     co_await store_.work().next_due_at(now);
-    manager_.alive();
+    if (engine_.still_for() <= worker_still_max(config_)) {
+      manager_.alive();
+    } else if (!std::exchange(told, true)) {
+      log_.error("the worker does not move any more; the watchdog will end the daemon");
+    }
     co_await wakeup.wait_for(*interval / 3);
   }
 }

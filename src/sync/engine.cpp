@@ -45,6 +45,10 @@ const EngineStatistics& Engine::statistics() const {
   return state_->statistics;
 }
 
+Duration Engine::still_for() const {
+  return parts_.clock.monotonic() - state_->moved_at;
+}
+
 std::optional<int> Engine::storage_used() const {
   return state_->gauge.part_used();
 }
@@ -78,6 +82,7 @@ Task<void> Engine::wait_for_work() {
 
 Task<bool> Engine::round(std::stop_token stop) {
   const auto turn = co_await state_->turn.take();
+  state_->moved_at = parts_.clock.monotonic();
   WorkStore::Limits limits;
   limits.events_max = config_.worker.events_max;
   limits.people_max = config_.worker.people_max;

@@ -51,6 +51,19 @@ std::vector<Hold> kept_holds(
   return changed;
 }
 
+std::set<PersonId> no_longer_waiting(
+    const std::vector<Hold>& before, const std::vector<Hold>& changed
+) {
+  if (changed.empty()) return {};
+  std::set<PersonId> waited;
+  for (const Hold& hold : before) {
+    if (hold.state != HoldState::open) continue;
+    for (const HeldRemoval& removal : hold.removals) waited.insert(removal.person);
+  }
+  for (const auto& [person, what] : waiting_in(before, changed)) waited.erase(person);
+  return waited;
+}
+
 std::map<PersonId, std::string> waiting_in(
     const std::vector<Hold>& before, const std::vector<Hold>& changed
 ) {

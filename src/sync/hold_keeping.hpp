@@ -27,6 +27,11 @@ std::vector<Hold> kept_holds(
     Instant now
 );
 
+/// Of whom something waited for approval before, and nothing does after.
+std::set<PersonId> no_longer_waiting(
+    const std::vector<Hold>& before, const std::vector<Hold>& changed
+);
+
 /// For each person of whom something waits for approval, what and in which hold.
 std::map<PersonId, std::string> waiting_in(
     const std::vector<Hold>& before, const std::vector<Hold>& changed

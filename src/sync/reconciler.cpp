@@ -68,6 +68,7 @@ Task<void> Reconciler::compare_everybody() {
   PersonId after;
   for (bool more = true; more;) {
     const auto people = co_await parts_.store.people_after(after, people_a_page);
+    state_.moved_at = parts_.clock.monotonic();
     compare(people);
     more = people.size() == people_a_page;
     if (more) after = people.back().record.id;
@@ -100,6 +101,7 @@ Task<void> Reconciler::compare_strangers(bool repair) {
 }
 
 Task<bool> Reconciler::interrupted() {
+  state_.moved_at = parts_.clock.monotonic();
   if (state_.turn.is_wanted()) co_return true;
   co_return co_await parts_.store.leaver_is_waiting(parts_.clock.now());
 }

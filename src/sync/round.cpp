@@ -101,6 +101,12 @@ Task<void> Round::bring_about(People people, const Work& work, const FoldedRound
   if (!holds.empty()) state_.holds_in_force = true;
   const SettleParts settle_parts{retry_, policy_, parts_.randomness, now};
   Settlement settlement = settlement_of(people, applied, settle_parts);
+  // Whoever is in other trouble: their events are for the worker again.
+  for (const PersonId& person : no_longer_waiting(applied.holds, holds)) {
+    const auto found = people.find(person);
+    const bool agrees = found != people.end() && !found->second.trouble;
+    if (!agrees && !person.value.empty()) settlement.released.push_back(person);
+  }
   settlement.holds = std::move(holds);
   if (!settlement.to_check.empty()) state_.leavers_done = true;
   report.tell(people, applied, settlement);
@@ -158,6 +164,7 @@ void Round::take_link(RoundPerson& person, const WorkPerson& known, LinkOutcome 
 }
 
 Task<bool> Round::interrupted() {
+  state_.moved_at = parts_.clock.monotonic();
   if (stop_.stop_requested()) co_return true;
   if (parts_.clock.monotonic() - started_at_ > config_.worker.round_time_max) co_return true;
   if (for_leavers_) co_return false;

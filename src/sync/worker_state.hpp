@@ -21,11 +21,13 @@ struct WorkerState {
             parts.log,
             {config.storage_bytes_max, config.storage_every}
         ),
-        turn(std::move(executor)) {}
+        turn(std::move(executor)),
+        moved_at(parts.clock.monotonic()) {}
 
   TenantMirror mirror;
   StorageGauge gauge;
   Turn turn;                   ///< of whoever works on the tenant
+  Duration moved_at;           ///< monotonic: the last step of the worker
   bool leavers_done = false;   ///< some are to be checked
   bool holds_in_force = true;  ///< until the store has said otherwise
   EngineStatistics statistics;

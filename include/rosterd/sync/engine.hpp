@@ -141,6 +141,8 @@ class Engine {
   void know(TenantState tenant);
 
   const EngineStatistics& statistics() const;
+  /// For how long the worker has not come from one step to the next: for a watchdog.
+  Duration still_for() const;
   /// Of the tenant's storage, in per cent of the limit; nothing: not known.
   std::optional<int> storage_used() const;
 

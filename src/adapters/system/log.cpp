@@ -48,7 +48,34 @@ std::string field_text(std::string_view value) {
   return '"' + printable(escaped) + '"';
 }
 
+bool is_local_part(char c) {
+  constexpr std::string_view others = ".!#$%&*+-/=?^_`{}~";
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return letter || static_cast<unsigned char>(c) >= 0x80 || others.find(c) != others.npos;
+}
+
+/// Whether what follows an `@` is the name of a host: an application's id has no dot.
+bool is_domain(std::string_view text) {
+  const std::size_t end = text.find_first_of(" \t,;\"'()<>|/");
+  const std::string_view name = text.substr(0, end);
+  const std::size_t dot = name.find('.');
+  return dot != name.npos && dot > 0 && dot + 1 < name.size();
+}
+
 }  // namespace
+
+std::string without_addresses(std::string_view text) {
+  std::string kept;
+  for (std::size_t at = text.find('@'); at != text.npos; at = text.find('@')) {
+    std::size_t begin = at;
+    while (begin > 0 && is_local_part(text[begin - 1])) --begin;
+    const bool address = begin < at && is_domain(text.substr(at + 1));
+    kept += text.substr(0, address ? begin : at);
+    kept += address ? "***@" : "@";
+    text.remove_prefix(at + 1);
+  }
+  return kept + std::string(text);
+}
 
 LogStyle log_style_of_environment() {
   const char* stream = std::getenv("JOURNAL_STREAM");
@@ -109,6 +136,17 @@ void StderrLog::write(
     LogLevel level, std::string_view message, const std::vector<LogField>& fields
 ) {
   if (level < level_.load()) return;
+  if (!shows_personal_data_.load()) {
+    std::vector<LogField> safe = fields;
+    for (LogField& field : safe) {
+      const bool names_no_person = field.name == "entitlement" || field.name == "missing";
+      if (!names_no_person) field.value = without_addresses(field.value);
+    }
+    logger_->log(
+        spdlog::level::info, log_line(style_, level, clock_.now(), without_addresses(message), safe)
+    );
+    return;
+  }
   logger_->log(spdlog::level::info, log_line(style_, level, clock_.now(), message, fields));
 }
 

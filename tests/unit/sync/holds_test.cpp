@@ -334,6 +334,43 @@ TEST_F(Holds, ACrashDoesNotGiveABudgetBack) {
   EXPECT_EQ(tenant_now(), "Staff: cleo, dora, emil");
 }
 
+TEST_F(Holds, NoEventStaysHeldWhenItsHoldIsOverAndThePersonIsInOtherTrouble) {
+  guard.leavers = {0, 0.0, 24h};
+  start();
+  hr_says("changed", "ada", {{"email", "bob@example.com"}});
+  work();
+  tenant.put("Sales", "ada");
+  tenant.take("Staff", "ada");
+  run(loop, engine().reconcile(false));
+  hr_says("left", "ada");
+  work();
+  ASSERT_EQ(event(7).state, EventState::held);
+
+  tenant.take("Sales", "ada");
+  run(loop, engine().reconcile(true));
+  work();
+
+  EXPECT_EQ(holds_now(), "leavers lapsed");
+  EXPECT_EQ(event(7).state, EventState::dead) << to_string(event(7).state);
+}
+
+TEST_F(Holds, AClockThatIsSetBackDoesNotGiveABudgetBack) {
+  hr_says("left", "ada");
+  hr_says("left", "bob");
+  work();
+  clock.set(clock.now() - 10h);
+  tenant.put("Staff", "ada");
+  tenant.put("Staff", "bob");
+  run(loop, engine().reconcile(true));
+  work();
+
+  clock.set(clock.now() + 25h);
+  hr_says("left", "cleo");
+  work();
+
+  EXPECT_EQ(tenant_now(), "Staff: cleo, dora, emil");
+}
+
 TEST_F(Holds, WhoLeavesComesBackAndIsSuspendedStillCountsAsALeaver) {
   hr_says("left", "ada");
   work();

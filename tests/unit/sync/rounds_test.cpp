@@ -29,6 +29,17 @@ TEST_F(Rounds, TenThousandJoinersInTwentyGroupsCostFewCalls) {
   EXPECT_EQ(engine().statistics().grants, 10'000u);
 }
 
+TEST_F(Rounds, TellForHowLongTheWorkerHasNotMoved) {
+  one_round();
+  clock.advance(5min);
+  EXPECT_EQ(engine().still_for(), Duration{5min});
+
+  hr_says("joined", "ada");
+  one_round();
+
+  EXPECT_EQ(engine().still_for(), Duration{0});
+}
+
 TEST_F(Rounds, OneMoverCostsSixCallsWhenTheTenantIsKnown) {
   tenant.has_role("Seller");
   rule("sellers' role", {{"department", "Sales"}}, {"Seller@app"});

@@ -31,6 +31,16 @@ TEST(LogLine, LeavesTimeAndLevelToTheJournal) {
   EXPECT_EQ(log_line(LogStyle::journal, LogLevel::notice, nine_o_clock, "new", {}), "<5>new");
 }
 
+TEST(LogLine, KeepsAddressesToItselfAndTheNamesOfRoles) {
+  using system::without_addresses;
+  EXPECT_EQ(without_addresses("ada.lovelace@example.com has two"), "***@example.com has two");
+  EXPECT_EQ(without_addresses("samlp|corp|ada@x.com, waad|b"), "samlp|corp|***@x.com, waad|b");
+  EXPECT_EQ(without_addresses("granted Developer@app-id"), "granted Developer@app-id");
+  EXPECT_EQ(without_addresses("j\xC3\xBCrgen@example.de"), "***@example.de");
+  EXPECT_EQ(without_addresses("@a.b a@ @"), "@a.b a@ @");
+  EXPECT_EQ(without_addresses(""), "");
+}
+
 TEST(LogLine, QuotesWhatIsMoreThanAWord) {
   const std::vector<LogField> fields = {
       {"group", "Sales Team"},

@@ -26,6 +26,10 @@ enum class LogStyle {
 /// (JOURNAL_STREAM, systemd.exec(5)): a shell inside a service is not.
 LogStyle log_style_of_environment();
 
+/// The text with `***` for what stands before the `@` of an e-mail address. A role's name, as
+/// `Developer@app-id`, is none: what follows its `@` has no dot.
+std::string without_addresses(std::string_view text);
+
 /// One line, without its line break. Field values that are more than a plain word are quoted;
 /// control characters are escaped everywhere, so that nobody can forge a line.
 std::string log_line(
@@ -52,10 +56,15 @@ class StderrLog : public Log {
   /// Lines below `level` are dropped from now on.
   void set_level(LogLevel level) { level_ = level; }
 
+  /// Otherwise e-mail addresses lose what stands before their `@`; the names of groups and roles
+  /// never do.
+  void show_personal_data(bool show) { shows_personal_data_ = show; }
+
  private:
   const Clock& clock_;
   std::atomic<LogLevel> level_;
   LogStyle style_;
+  std::atomic<bool> shows_personal_data_ = false;
   std::unique_ptr<spdlog::logger> logger_;
 };
 
