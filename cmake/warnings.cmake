@@ -1,6 +1,7 @@
 # One warning set for everything we compile; CI turns warnings into errors.
 option(ROSTERD_WERROR "Treat warnings as errors" OFF)
 option(ROSTERD_TESTS "Build the tests" ON)
+option(ROSTERD_FUZZ "Build the fuzzers of fuzz/ with libFuzzer (clang only; see scripts/fuzz)" OFF)
 set(ROSTERD_SANITIZE "" CACHE STRING "address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -32,4 +33,8 @@ if(ROSTERD_SANITIZE)
   if(ROSTERD_SANITIZE MATCHES "thread")
     add_compile_options(-Wno-tsan)  # Asio's fences: dozens of false lines from one file
   endif()
+endif()
+if(ROSTERD_FUZZ)
+  # What guides the fuzzer has to be compiled into everything that it looks into.
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

@@ -5,7 +5,6 @@ exist."""
 
 import pathlib
 import re
-import sys
 import tomllib
 
 import cpp_text
@@ -122,9 +121,6 @@ def main():
     known = set()
     for path in ANNOTATED:
         known |= annotated_settings(pathlib.Path(path))
-    if "--list" in sys.argv:
-        print("\n".join(sorted(known)))
-        return
     cpp_text.finish(compared(known) + shown(known))
 
 

@@ -2,43 +2,19 @@
 
 #include "context.hpp"
 #include "exit_code.hpp"
+#include "progress_line.hpp"
 #include "rosterd/base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstdlib>
-#include <iostream>
 #include <pwd.h>
 #include <unistd.h>
 
 namespace rosterd::cli {
 
 namespace {
-
-/// A line on standard error that is rewritten, and gone with its owner; nothing but on a terminal.
-class WaitingLine {
- public:
-  explicit WaitingLine(std::string doing)
-      : doing_(std::move(doing)), shown_(!doing_.empty() && isatty(STDERR_FILENO) == 1) {
-    if (shown_) std::cerr << doing_ << " …" << std::flush;
-  }
-  ~WaitingLine() {
-    if (shown_) std::cerr << erase << std::flush;
-  }
-  WaitingLine(const WaitingLine&) = delete;
-  WaitingLine& operator=(const WaitingLine&) = delete;
-
-  void show(Duration waited) const {
-    if (shown_) std::cerr << erase << doing_ << " … " << to_string(waited) << std::flush;
-  }
-
- private:
-  static constexpr const char* erase = "\r\x1b[K";
-
-  std::string doing_;
-  bool shown_;
-};
 
 [[noreturn]] void fail(const std::string& text) {
   throw CommandError(exit_code::failed, text);
@@ -66,17 +42,29 @@ class WaitingLine {
   std::abort();
 }
 
+/// Whatever is answered, somebody answers.
+DaemonPost sign_of_life() {
+  DaemonPost post;
+  post.target = "/healthz";
+  post.answer_max = std::chrono::seconds{30};
+  return post;
+}
+
 }  // namespace
 
 std::optional<http::UnixAnswer> ask_daemon(const Config& config, const DaemonPost& post) {
   if (config.operator_.socket.empty()) return std::nullopt;
-  const WaitingLine line(post.doing);
+  ProgressLine line;
+  const auto show = [&](const std::string& waited) {
+    if (!post.doing.empty()) line.show(post.doing + " …" + waited);
+  };
+  show("");
   http::UnixPost unix_post;
   unix_post.socket = config.operator_.socket;
   unix_post.target = post.target;
   unix_post.json = post.json;
   unix_post.answer_max = post.answer_max;
-  unix_post.waiting = [&](Duration waited) { line.show(waited); };
+  unix_post.waiting = [&](Duration waited) { show(" " + to_string(waited)); };
   auto answer = http::post_to_socket(unix_post);
   if (answer) return std::move(*answer);
   if (answer.error().why == http::UnixError::Why::nobody_listens) return std::nullopt;
@@ -98,20 +86,26 @@ http::UnixAnswer ask_running_daemon(const Config& config, const DaemonPost& post
   );
 }
 
+bool daemon_runs(const Config& config) {
+  return ask_daemon(config, sign_of_life()).has_value();
+}
+
 void expect_daemon(const Config& config) {
-  DaemonPost post;
-  post.target = "/healthz";
-  post.answer_max = std::chrono::seconds{30};
-  ask_running_daemon(config, post);
+  ask_running_daemon(config, sign_of_life());
+}
+
+std::string error_in(const http::UnixAnswer& answer) {
+  constexpr std::size_t bytes_max = 2'000;
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  const bool said = json.is_object() && json.contains("error") && json["error"].is_string();
+  return said ? printable(json["error"].get<std::string>(), bytes_max) : "";
 }
 
 void refused(const http::UnixAnswer& answer) {
-  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
-  const bool said = json.is_object() && json.contains("error") && json["error"].is_string();
-  constexpr std::size_t bytes_max = 2'000;
+  const std::string error = error_in(answer);
   fail(
       "the daemon refused (HTTP " + std::to_string(answer.status) + ")" +
-      (said ? ": " + printable(json["error"].get<std::string>(), bytes_max) : std::string())
+      (error.empty() ? "" : ": " + error)
   );
 }
 

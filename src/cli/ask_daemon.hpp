@@ -3,7 +3,6 @@
 #include "rosterd/adapters/http/unix_client.hpp"
 #include "rosterd/config.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -27,8 +26,13 @@ std::optional<http::UnixAnswer> ask_daemon(const Config& config, const DaemonPos
 /// The same for what only the daemon can do: throws when none runs.
 http::UnixAnswer ask_running_daemon(const Config& config, const DaemonPost& post);
 
+bool daemon_runs(const Config& config);
+
 /// Throws when no daemon runs: before anybody is asked to agree to what could not be done.
 void expect_daemon(const Config& config);
+
+/// What the answer says is wrong, made safe for a terminal; empty: nothing.
+std::string error_in(const http::UnixAnswer& answer);
 
 /// Throws what the daemon refused with, as a CommandError.
 [[noreturn]] void refused(const http::UnixAnswer& answer);

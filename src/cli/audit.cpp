@@ -4,46 +4,32 @@
 #include "context.hpp"
 #include "exit_code.hpp"
 #include "json.hpp"
+#include "progress_line.hpp"
 #include "table.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <iostream>
-#include <unistd.h>
+#include <string>
 
 namespace rosterd::cli {
 
 namespace {
 
-/// How many rows have been looked at, on standard error; nothing when that is no terminal.
-class RowProgress {
- public:
-  void count() {
-    constexpr std::uint64_t step = 10'000;
-    if (++rows_ % step != 0 || isatty(STDERR_FILENO) != 1) return;
-    std::cerr << "\rverifying: " << rows_ << " rows" << std::flush;
-    shown_ = true;
-  }
-  void clear() {
-    if (shown_) std::cerr << "\r\x1b[K" << std::flush;
-    shown_ = false;
-  }
-
- private:
-  std::uint64_t rows_ = 0;
-  bool shown_ = false;
-};
-
 ChainFinding walked(Views& views, const Crypto& crypto, const std::string& noted) {
+  constexpr std::uint64_t rows_between_signs = 10'000;
+  ProgressLine line;
   for (;;) {
     const Views::AuditAnchor anchor = views.audit_anchor();
     ChainWalk walk(crypto, anchor, noted);
-    RowProgress progress;
+    std::uint64_t rows = 0;
     views.audit(std::nullopt, std::nullopt, [&](const AuditRow& row) {
       walk.take(row);
-      progress.count();
+      if (++rows % rows_between_signs == 0) {
+        line.show("verifying: " + std::to_string(rows) + " rows");
+      }
     });
-    progress.clear();
     // The daemon may have deleted the oldest rows after the anchor was read: then nothing follows
     // from it.
     const bool moved = views.audit_anchor().id != anchor.id;

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "exit_code.hpp"
+#include "progress_line.hpp"
 #include "rosterd/base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,7 +12,6 @@
 #include <iomanip>
 #include <iostream>
 #include <sstream>
-#include <unistd.h>
 
 namespace rosterd::cli {
 
@@ -38,28 +38,13 @@ std::string size_text(std::uint64_t bytes) {
   return text.str();
 }
 
-/// A line on standard error that is rewritten; nothing but on a terminal.
-class CopyProgress {
- public:
-  ~CopyProgress() {
-    if (!shown_.empty()) std::cerr << "\r\x1b[K" << std::flush;
-  }
-
-  void show(const sqlite::BackupProgress& progress) {
-    if (isatty(STDERR_FILENO) != 1 || progress.bytes_total == 0) return;
-    const auto percent = progress.bytes_done * 100 / progress.bytes_total;
-    const std::string text =
-        progress.checking
-            ? "checking " + size_text(progress.bytes_total) + " …"
-            : "copying " + std::to_string(percent) + " % of " + size_text(progress.bytes_total);
-    if (text == shown_) return;
-    shown_ = text;
-    std::cerr << "\r\x1b[K" << text << std::flush;
-  }
-
- private:
-  std::string shown_;
-};
+std::string in_words(const sqlite::BackupProgress& progress) {
+  if (progress.bytes_total == 0) return "";
+  const std::string total = size_text(progress.bytes_total);
+  if (progress.checking) return "checking " + total + " …";
+  const auto percent = progress.bytes_done * 100 / progress.bytes_total;
+  return "copying " + std::to_string(percent) + " % of " + total;
+}
 
 }  // namespace
 
@@ -72,9 +57,9 @@ int run(const BackupCommand& command) {
   options.overwrite = command.force;
   std::optional<sqlite::BackupReport> report;
   {
-    CopyProgress line;
+    ProgressLine line;
     options.go_on = [&line](const sqlite::BackupProgress& progress) {
-      line.show(progress);
+      line.show(in_words(progress));
       return interrupted == 0;
     };
     report = sqlite::backup(options);

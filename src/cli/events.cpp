@@ -76,7 +76,6 @@ void print_attempts(const std::vector<AttemptRow>& attempts) {
 }  // namespace
 
 int run(const EventsList& command) {
-  const World world = make_world();
   const Config config = load_config_without_secrets(command.common);
   const auto views = load_views(config);
   const auto rows = views->events(command.selection, command.limit);
@@ -95,7 +94,6 @@ int run(const EventsList& command) {
 }
 
 int run(const EventsShow& command) {
-  const World world = make_world();
   const Config config = load_config_without_secrets(command.common);
   const auto views = load_views(config);
   const auto event = event_in_full(*views, command.id);

@@ -2,6 +2,7 @@
 
 #include "history.hpp"
 #include "json.hpp"
+#include "people.hpp"
 #include "rosterd/base/text.hpp"
 #include "sync/hold_keeping.hpp"
 #include "table.hpp"
@@ -100,20 +101,13 @@ std::string in_words(LifecycleState state) {
   std::abort();
 }
 
-std::string display_name(const Attributes& attributes) {
-  if (const auto display = text_of(attributes, "display_name")) return *display;
-  const auto given = text_of(attributes, "given_name");
-  const auto family = text_of(attributes, "family_name");
-  return std::string(trim(given.value_or("") + " " + family.value_or("")));
-}
-
 void print_line(const std::string& text, std::ostream& out) {
   out << printable(text, line_bytes_max) << '\n';
 }
 
 void print_lifecycle(const ExplainedPerson& person, std::ostream& out) {
   const sync::Explanation& known = person.explanation;
-  const std::string name = display_name(person.record.attributes);
+  const std::string name = name_of(person.record.attributes);
   const std::string who = "Person " + person.record.id.value + (name.empty() ? "" : ", " + name);
   if (known.blank) {
     print_line(who + ": nothing is known yet but the id, so nothing is decided.", out);
@@ -246,10 +240,6 @@ void print_events(const sync::Explanation& known, std::ostream& out) {
 
 using Json = nlohmann::ordered_json;
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
 Json json_of_access(const ExplainedAccess& access) {
   Json json;
   json["standing"] = name_of(access.standing);
@@ -301,8 +291,7 @@ Json json_of_silent_rules(const sync::Explanation& known) {
   for (const sync::SilentRule& rule : known.silent_rules) {
     Json one;
     one["rule"] = rule.rule;
-    one["gives"] = Json::array();
-    for (const EntitlementName& name : rule.gives) one["gives"].push_back(to_string(name));
+    one["gives"] = json_of(rule.gives);
     one["because"] = rule.because;
     list.push_back(std::move(one));
   }

@@ -8,7 +8,6 @@
 
 #include <cstdlib>
 #include <iostream>
-#include <unistd.h>
 
 namespace rosterd::cli {
 
@@ -140,20 +139,18 @@ void print_intake_json(const Intake& intake) {
 }
 
 void FileProgress::show(const ingest::IntakeProgress& progress) {
-  if (isatty(STDERR_FILENO) != 1 || progress.bytes_total == 0) return;
+  if (progress.bytes_total == 0) return;
   constexpr int bar_width = 30;
   const int part = static_cast<int>(progress.bytes_done * 100 / progress.bytes_total);
   const int now = static_cast<int>(progress.phase) * 1000 + part;
   if (now == shown_) return;
   shown_ = now;
   const auto filled = static_cast<std::size_t>(part * bar_width / 100);
-  std::cerr << "\r" << name_of(progress.phase) << " [" << std::string(filled, '#')
-            << std::string(bar_width - filled, ' ') << "] " << part << " %, "
-            << counted(progress.rows, "row", "rows") << "   " << std::flush;
-}
-
-void FileProgress::clear() {
-  if (shown_ >= 0) std::cerr << "\r\x1b[K" << std::flush;
+  line_.show(
+      std::string(name_of(progress.phase)) + " [" + std::string(filled, '#') +
+      std::string(bar_width - filled, ' ') + "] " + std::to_string(part) + " %, " +
+      counted(progress.rows, "row", "rows")
+  );
 }
 
 }  // namespace rosterd::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "progress_line.hpp"
 #include "rosterd/ingest/file_intake.hpp"
 
 #include <cstddef>
@@ -17,13 +18,14 @@ void print_report_json(const ingest::IntakeReport& report);
 /// The same keys for a file that the daemon took; what only the reader of the file knows is null.
 void print_intake_json(const Intake& intake);
 
-/// A bar on standard error while a file is read; nothing when that is no terminal.
+/// A bar while a file is read.
 class FileProgress {
  public:
   void show(const ingest::IntakeProgress& progress);
-  void clear();
+  void clear() { line_.clear(); }
 
  private:
+  ProgressLine line_;
   int shown_ = -1;
 };
 

@@ -136,13 +136,8 @@ class Recollector {
   std::set<EventId> ids_;
 };
 
-bool adds(const OperationRecord& operation) {
-  return operation.kind == Operation::Kind::add_members ||
-         operation.kind == Operation::Kind::add_roles;
-}
-
 std::string deed(const OperationRecord& operation) {
-  std::string text = adds(operation) ? "granted" : "removed";
+  std::string text = adds(operation.kind) ? "granted" : "removed";
   if (!operation.reason.empty()) text += " (" + operation.reason + ")";
   return text + ", verified " + brief(*operation.verified_at);
 }
@@ -181,10 +176,10 @@ void judge(const Traces& traces, Instant at, AssignmentThen& assignment) {
     }
   }
   if (last != nullptr) {
-    assignment.presence = adds(*last) ? Presence::there : Presence::not_there;
+    assignment.presence = adds(last->kind) ? Presence::there : Presence::not_there;
     assignment.evidence = deed(*last);
   } else if (next != nullptr) {
-    assignment.presence = adds(*next) ? Presence::not_there : Presence::there;
+    assignment.presence = adds(next->kind) ? Presence::not_there : Presence::there;
     assignment.evidence = "later " + deed(*next);
   } else if (traces.ledger != nullptr) {
     judge_by_ledger(*traces.ledger, at, assignment);

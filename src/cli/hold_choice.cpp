@@ -3,6 +3,7 @@
 #include "context.hpp"
 #include "exit_code.hpp"
 #include "rosterd/base/text.hpp"
+#include "sync/hold_keeping.hpp"
 #include "table.hpp"
 
 #include <cstdlib>
@@ -10,8 +11,6 @@
 namespace rosterd::cli {
 
 namespace {
-
-constexpr std::size_t short_digits = 12;
 
 [[noreturn]] void fail(const std::string& text) {
   throw CommandError(exit_code::failed, text);
@@ -44,7 +43,7 @@ std::string decided(const Hold& hold) {
 }  // namespace
 
 std::string short_hash(const Hold& hold) {
-  return hold.hash.substr(0, short_digits);
+  return sync::short_hash(hold.hash);
 }
 
 const Hold& choose_hold(const std::vector<Hold>& holds, const std::string& hash) {

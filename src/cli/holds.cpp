@@ -7,7 +7,6 @@
 #include "hold_output.hpp"
 #include "json.hpp"
 #include "operator_request.hpp"
-#include "rosterd/base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -45,15 +44,15 @@ std::optional<Hold> hold_in(const Json& answer) {
   return hold_of(answer["hold"]);
 }
 
-std::string text_in(const Json& answer, const char* key) {
-  if (!answer.is_object() || !answer.contains(key) || !answer[key].is_string()) return "";
-  return answer[key].get<std::string>();
-}
-
-http::UnixAnswer send(const Config& config, const HoldsDecide& command, const Hold& hold) {
+http::UnixAnswer send(
+    const Config& config,
+    const HoldsDecide& command,
+    const Hold& hold,
+    const std::set<PersonId>& people
+) {
   sync::HoldDecision decision;
   decision.hash = hold.hash;
-  for (const std::string& person : command.people) decision.people.emplace(person);
+  decision.people = people;
   decision.approve = command.approve;
   decision.by = user_name();
   decision.note = command.note;
@@ -91,9 +90,8 @@ void print_decided(const HoldsDecide& command, const Hold& decided) {
   }
 }
 
-void print_differing(const Json& answer, Views& views) {
-  std::cerr << "rosterd: " << printable(text_in(answer, "error"), 2'000) << '\n';
-  const auto now = hold_in(answer);
+void print_differing(const std::string& error, const std::optional<Hold>& now, Views& views) {
+  std::cerr << "rosterd: " << error << '\n';
   if (!now) {
     std::cout << "Nothing is left of the hold: nothing asks for any of its removals any more.\n";
     return;
@@ -112,7 +110,7 @@ int tell(
   if (command.common.json) {
     std::cout << json.dump(2) << '\n';
   } else if (differs) {
-    print_differing(json, views);
+    print_differing(error_in(answer), hold_in(json), views);
   } else {
     print_decided(command, hold_in(json).value_or(asked));
   }
@@ -167,7 +165,7 @@ int run(const HoldsDecide& command) {
   const Hold part = only(hold, people);
   expect_daemon(config);
   if (!agrees(command, part)) return exit_code::failed;
-  return tell(command, send(config, command, hold), part, *views);
+  return tell(command, send(config, command, hold, people), part, *views);
 }
 
 }  // namespace rosterd::cli

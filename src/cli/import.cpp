@@ -5,6 +5,7 @@
 #include "file_digest.hpp"
 #include "file_report.hpp"
 #include "place_in_drop.hpp"
+#include "progress_line.hpp"
 #include "rosterd/adapters/sqlite/store.hpp"
 #include "rosterd/adapters/system/log.hpp"
 #include "rosterd/base/text.hpp"
@@ -16,14 +17,12 @@
 #include <chrono>
 #include <iostream>
 #include <thread>
-#include <unistd.h>
 
 namespace rosterd::cli {
 
 namespace {
 
 constexpr std::size_t rows_shown_max = 10'000;
-constexpr std::chrono::seconds answer_max{30};
 
 int verdict(IntakeState state) {
   switch (state) {
@@ -73,7 +72,7 @@ void tell_approval(const Config& config, const DropConfig& drop, const std::stri
   DaemonPost post;
   post.target = "/api/drops/" + percent_encoded(drop.name) + "/approve";
   post.json = body.dump();
-  post.answer_max = answer_max;
+  post.answer_max = std::chrono::seconds{30};
   const auto answer = ask_daemon(config, post);
   if (!answer || answer->status != 200) {
     throw CommandError(
@@ -96,14 +95,6 @@ std::optional<Intake> find_intake(
   return std::nullopt;
 }
 
-bool daemon_runs(const Config& config) {
-  DaemonPost post;
-  post.target = "/healthz";
-  post.answer_max = answer_max;
-  // Whatever it answers, somebody answers.
-  return ask_daemon(config, post).has_value();
-}
-
 /// Waits for what becomes of a file that lies in `incoming/`; throws when nothing does.
 class Waiting {
  public:
@@ -114,10 +105,7 @@ class Waiting {
     for (auto looks = 1U;; ++looks) {
       // Before looking: what is known of a file is kept before it is moved.
       const bool rejected = is_rejected();
-      if (auto intake = find_intake(*views_, source, digest, since)) {
-        show("");
-        return std::move(*intake);
-      }
+      if (auto intake = find_intake(*views_, source, digest, since)) return std::move(*intake);
       if (rejected) refuse_unread();
       refuse_if_hopeless(looks);
       std::this_thread::sleep_for(look_every);
@@ -150,7 +138,9 @@ class Waiting {
   void refuse_if_hopeless(unsigned looks) {
     const bool taken = !std::filesystem::exists(placed_);
     const auto waited = std::chrono::floor<std::chrono::seconds>(Steady::now() - started_);
-    show(std::string(taken ? "being read" : "waiting to be taken") + ", " + to_string(waited));
+    line_.show(
+        std::string(taken ? "being read" : "waiting to be taken") + ", " + to_string(waited)
+    );
     if (!taken && waited >= untaken_max) {
       fail(
           "the daemon has not taken the file for " + to_string(waited) + "; it lies in " +
@@ -163,22 +153,15 @@ class Waiting {
     }
   }
 
-  [[noreturn]] void fail(const std::string& text) {
-    show("");
+  [[noreturn]] static void fail(const std::string& text) {
     throw CommandError(exit_code::failed, text);
-  }
-
-  void show(const std::string& text) {
-    if (isatty(STDERR_FILENO) != 1 || text == shown_) return;
-    shown_ = text;
-    std::cerr << "\r\x1b[K" << text << std::flush;
   }
 
   const Config& config_;
   const std::filesystem::path& placed_;
   std::unique_ptr<Views> views_;
   Steady::time_point started_ = Steady::now();
-  std::string shown_;
+  ProgressLine line_;
 };
 
 /// A daemon runs: the file goes into its drop folder, and this waits for what becomes of it.

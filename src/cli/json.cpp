@@ -13,10 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
 Json class_or_null(const std::optional<ErrorClass>& error) {
   return error ? Json(to_string(*error)) : Json(nullptr);
 }
@@ -31,12 +27,6 @@ template <class Rows>
 Json list_of(const Rows& rows) {
   Json list = Json::array();
   for (const auto& row : rows) list.push_back(json_of(row));
-  return list;
-}
-
-Json names_of(const std::vector<EntitlementName>& names) {
-  Json list = Json::array();
-  for (const EntitlementName& name : names) list.push_back(to_string(name));
   return list;
 }
 
@@ -101,6 +91,24 @@ HeldRemoval removal_of(const Json& json) {
 
 Json json_of(const std::optional<Instant>& instant) {
   return instant ? Json(to_string(*instant)) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json json_of(const std::vector<PersonId>& people) {
+  return ids_of(people);
+}
+
+Json json_of(const std::vector<AccountId>& accounts) {
+  return ids_of(accounts);
+}
+
+Json json_of(const std::vector<EntitlementName>& names) {
+  Json list = Json::array();
+  for (const EntitlementName& name : names) list.push_back(to_string(name));
+  return list;
 }
 
 Json json_of(const AttributeValue& value) {
@@ -181,7 +189,7 @@ Json json_of(const PersonRow& row) {
   Json json;
   json["id"] = row.record.id.value;
   json["attributes"] = json_of(row.record.attributes);
-  json["accounts"] = ids_of(row.accounts);
+  json["accounts"] = json_of(row.accounts);
   json["assignments"] = list_of(row.ledger);
   json["stale"] = row.record.stale;
   json["first_seen"] = to_string(row.record.first_seen);
@@ -238,8 +246,8 @@ Json json_of(const EffectiveAccess& access) {
   Json json;
   json["groups"] = access.groups;
   json["direct_groups"] = access.direct_groups;
-  json["roles"] = names_of(access.roles);
-  json["direct_roles"] = names_of(access.direct_roles);
+  json["roles"] = json_of(access.roles);
+  json["direct_roles"] = json_of(access.direct_roles);
   json["permissions"] = access.permissions;
   return json;
 }
@@ -368,8 +376,8 @@ Json json_of(const StatusView& view, const StatusExtras& extras) {
     json["holds"].push_back(json_of(hold));
     json["holds"].back().erase("removals");  // the view leaves them out
   }
-  json["held_leavers"] = ids_of(view.held_leavers);
-  json["leavers_given_up"] = ids_of(extras.leavers_given_up);
+  json["held_leavers"] = json_of(view.held_leavers);
+  json["leavers_given_up"] = json_of(extras.leavers_given_up);
   json["residual"] = view.residual;
   json["drift"] = counts_of(view.drift);
   json["contended"] = view.contended;

@@ -20,6 +20,10 @@ namespace rosterd::cli {
 
 /// What `--json` prints; keys are stable. Instants are RFC 3339 in UTC, absent values are null.
 nlohmann::ordered_json json_of(const std::optional<Instant>& instant);
+nlohmann::ordered_json text_or_null(const std::string& text);
+nlohmann::ordered_json json_of(const std::vector<PersonId>& people);
+nlohmann::ordered_json json_of(const std::vector<AccountId>& accounts);
+nlohmann::ordered_json json_of(const std::vector<EntitlementName>& names);
 nlohmann::ordered_json json_of(const AttributeValue& value);
 nlohmann::ordered_json json_of(const Attributes& attributes);
 nlohmann::ordered_json json_of(const EventRow& row);

@@ -29,13 +29,6 @@ std::string attribute_text(const Attributes& attributes, std::string_view name) 
   return found == attributes.end() ? "" : to_text(found->second);
 }
 
-std::string name_of(const Attributes& attributes) {
-  const std::string display = attribute_text(attributes, "display_name");
-  if (!display.empty()) return display;
-  const std::string given = attribute_text(attributes, "given_name");
-  return std::string(trim(given + " " + attribute_text(attributes, "family_name")));
-}
-
 void print_assignments(const PersonRow& row) {
   if (row.ledger.empty()) {
     std::cout << "\nNo assignment of this person is in the ledger.\n";
@@ -98,7 +91,6 @@ int show_earlier(
 }  // namespace
 
 int run(const PeopleList& command) {
-  const World world = make_world();
   const Config config = load_config_without_secrets(command.common);
   const auto views = load_views(config);
   const auto rows = views->people(command.search, PersonId(), command.limit);
@@ -152,6 +144,13 @@ int run(const PeopleShow& command) {
   print_assignments(row);
   print_operations(operations, std::cout);
   return exit_code::done;
+}
+
+std::string name_of(const Attributes& attributes) {
+  const std::string display = attribute_text(attributes, "display_name");
+  if (!display.empty()) return display;
+  const std::string given = attribute_text(attributes, "given_name");
+  return std::string(trim(given + " " + attribute_text(attributes, "family_name")));
 }
 
 PersonRow known_person(Views& views, const std::string& id) {

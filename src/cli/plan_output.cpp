@@ -219,9 +219,8 @@ Json json_of_people(const sync::Preview& preview) {
     one["person"] = person.value;
     one["lifecycle"] = to_string(known.lifecycle.state);
     one["lifecycle_why"] = known.lifecycle.why;
-    one["accounts"] = Json::array();
-    for (const AccountId& account : known.accounts) one["accounts"].push_back(account.value);
-    one["problem"] = known.problem.empty() ? Json(nullptr) : Json(known.problem);
+    one["accounts"] = json_of(known.accounts);
+    one["problem"] = text_or_null(known.problem);
     one["class"] = known.problem.empty() ? Json(nullptr) : Json(to_string(known.error));
     one["effective_at"] = json_of(known.effective_at);
     list.push_back(std::move(one));
@@ -244,10 +243,10 @@ Json json_of_sums(const sync::Preview& preview) {
   return list;
 }
 
-Json ids_of(const std::vector<PersonId>& people) {
-  Json list = Json::array();
-  for (const PersonId& person : people) list.push_back(person.value);
-  return list;
+void add_effect(Json one, const BlastRadius::Effect& effect, Json& list) {
+  one["gained"] = json_of(effect.gained);
+  one["lost"] = json_of(effect.lost);
+  list.push_back(std::move(one));
 }
 
 Json json_of_radius(const BlastRadius& radius) {
@@ -260,18 +259,14 @@ Json json_of_radius(const BlastRadius& radius) {
   for (const auto& [rule, effect] : radius.rules) {
     Json one;
     one["rule"] = rule;
-    one["gained"] = ids_of(effect.gained);
-    one["lost"] = ids_of(effect.lost);
-    json["rules"].push_back(std::move(one));
+    add_effect(std::move(one), effect, json["rules"]);
   }
   json["entitlements"] = Json::array();
   for (const auto& [name, effect] : radius.entitlements) {
     Json one;
     one["kind"] = to_string(name.kind);
     one["entitlement"] = to_string(name);
-    one["gained"] = ids_of(effect.gained);
-    one["lost"] = ids_of(effect.lost);
-    json["entitlements"].push_back(std::move(one));
+    add_effect(std::move(one), effect, json["entitlements"]);
   }
   return json;
 }

@@ -219,13 +219,13 @@ std::vector<DriftRow> drift_after(
 }
 
 void note_holds(std::vector<Drift>& found, const std::vector<Hold>& holds) {
-  std::map<AssignmentKey, HoldState> states;
+  std::map<HeldKey, HoldState> states;
   for (const Hold& hold : holds) {
     if (!is_in_force(hold.state)) continue;
-    for (const HeldRemoval& removal : hold.removals) states.emplace(removal.key(), hold.state);
+    for (const HeldRemoval& removal : hold.removals) states.emplace(removal.identity(), hold.state);
   }
   for (Drift& drift : found) {
-    const auto state = states.find(drift.key());
+    const auto state = states.find({drift.key(), drift.person});
     if (drift.kind != DriftKind::unexpected || state == states.end()) continue;
     drift.held = state->second != HoldState::approved;
     drift.detail += standing_in(state->second);

@@ -117,6 +117,10 @@ std::string_view to_string(Operation::Kind kind) {
   std::abort();
 }
 
+bool adds(Operation::Kind kind) {
+  return kind == Operation::Kind::add_members || kind == Operation::Kind::add_roles;
+}
+
 std::vector<Operation> operations(const Plan& plan, std::size_t body_bytes_max) {
   std::vector<Operation> calls;
   for (const Batch& batch : batches_of(plan)) cut(batch, plan, body_bytes_max, calls);

@@ -1,5 +1,6 @@
 #include "rosterd/domain/storage.hpp"
 
+#include <cstdlib>
 #include <limits>
 
 namespace rosterd {
@@ -20,13 +21,23 @@ std::uint64_t after(std::uint64_t used, std::int64_t growth) {
 
 }  // namespace
 
+std::int64_t growth_of(const Change& change) {
+  const auto cost = static_cast<std::int64_t>(change.account.value.size()) + quotes_and_comma;
+  switch (change.kind) {
+    case Change::Kind::grant:
+      return cost;
+    case Change::Kind::revoke:
+      return -cost;
+    case Change::Kind::adopt:
+    case Change::Kind::forget:
+      return 0;
+  }
+  std::abort();
+}
+
 std::int64_t growth_of(const Plan& plan) {
   std::int64_t bytes = 0;
-  for (const Change& change : plan.changes) {
-    const auto cost = static_cast<std::int64_t>(change.account.value.size()) + quotes_and_comma;
-    if (change.kind == Change::Kind::grant) bytes += cost;
-    if (change.kind == Change::Kind::revoke) bytes -= cost;
-  }
+  for (const Change& change : plan.changes) bytes += growth_of(change);
   return bytes;
 }
 

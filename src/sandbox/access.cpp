@@ -75,6 +75,13 @@ std::optional<HttpResponse> refuse_token(
   return failed(401, "Invalid credentials");
 }
 
+std::string client_of(const HttpRequest& request) {
+  const auto token = bearer(request);
+  const auto decoded = token ? TokenIssuer::decode(*token) : std::nullopt;
+  const std::string* client = decoded ? text_of(decoded->claims, "azp") : nullptr;
+  return client ? *client : std::string();
+}
+
 std::optional<HttpResponse> refuse_scope(
     Tenant&, const HttpRequest& request, std::string_view scope
 ) {

@@ -10,6 +10,7 @@ HttpResponse show_stats(Tenant& tenant, Call&) {
   answer["calls"] = Json(tenant.stats.calls);
   answer["faults"] = Json(tenant.faults.counts());
   answer["lost_writes"] = tenant.editor.lost_writes();
+  answer["lost_writes_of"] = Json(tenant.read_backs.lost_by_client());
   answer["mutating_in_flight_max"] = tenant.stats.mutating_in_flight_max;
   answer["tokens_issued"] = tenant.stats.tokens_issued;
   answer["storage_bytes"] = tenant.storage.bytes();
@@ -43,6 +44,7 @@ HttpResponse reset(Tenant& tenant, Call& call) {
   tenant.stats = Stats{};
   tenant.stats.mutating_in_flight = in_flight;
   tenant.editor.forget_losses();
+  tenant.read_backs.forget_losses();
   tenant.faults.forget_counts();
   if (has_text(call.query, "only", "stats")) return no_content();
   tenant.faults.set(FaultPlan{});

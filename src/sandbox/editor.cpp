@@ -3,9 +3,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace rosterd::sandbox {
 
@@ -17,8 +15,20 @@ std::string name_of(const std::string& collection, const std::string& id) {
   return collection + "/" + id;
 }
 
+ListChange change_of(const Draft& draft, const std::string& list, const Json& id, bool added) {
+  return {
+      .collection = draft.collection,
+      .record = draft.id,
+      .list = list,
+      .id = id.get<std::string>(),
+      .added = added};
+}
+
+}  // namespace
+
 std::unordered_set<std::string_view> texts_in(const Json& list) {
   std::unordered_set<std::string_view> texts;
+  if (!list.is_array()) return texts;
   texts.reserve(list.size());
   for (const Json& entry : list) {
     if (entry.is_string()) texts.insert(*entry.get_ptr<const std::string*>());
@@ -26,21 +36,21 @@ std::unordered_set<std::string_view> texts_in(const Json& list) {
   return texts;
 }
 
-}  // namespace
-
 void add_to(Draft& draft, const std::string& list, const Json& ids) {
   Json& entries = draft.record[list];
   if (!entries.is_array()) entries = Json::array();
   std::unordered_set<std::string_view> present = texts_in(entries);
   for (const Json& id : ids) {
     const std::string& text = *id.get_ptr<const std::string*>();
+    draft.asked.push_back(change_of(draft, list, id, true));
     if (!present.insert(text).second) continue;
     entries.push_back(text);
-    draft.changes.push_back({.list = list, .id = text, .added = true});
+    draft.changes.push_back(draft.asked.back());
   }
 }
 
 bool remove_from(Draft& draft, const std::string& list, const Json& ids) {
+  for (const Json& id : ids) draft.asked.push_back(change_of(draft, list, id, false));
   const auto found = draft.record.find(list);
   if (found == draft.record.end() || !found->is_array()) return false;
   std::unordered_map<std::string_view, std::size_t> unwanted;
@@ -53,7 +63,7 @@ bool remove_from(Draft& draft, const std::string& list, const Json& ids) {
       kept.push_back(std::move(entry));
     } else {
       --hit->second;
-      draft.changes.push_back({.list = list, .id = *text, .added = false});
+      draft.changes.push_back(change_of(draft, list, entry, false));
     }
   }
   *found = std::move(kept);
@@ -82,10 +92,10 @@ Task<Written> Editor::write_back(Draft& draft) {
   if (!storage_.find(draft.collection, draft.id)) co_return Written::missing;
   const Json* stored = storage_.update(draft.collection, draft.id, std::move(draft.record));
   if (!stored) co_return Written::full;
-  count_losses(*stored, draft.read_at, record);
+  count_losses(*stored, draft);
   ++writes_;
   for (const ListChange& change : draft.changes) {
-    recent_.push_back({.record = record, .change = change, .at = writes_, .lost = false});
+    recent_.push_back({.change = change, .at = writes_, .lost = false});
   }
   co_return Written::done;
 }
@@ -102,10 +112,12 @@ Task<void> Editor::pause(const std::string& record) {
   }
 }
 
-void Editor::count_losses(const Json& stored, std::uint64_t read_at, const std::string& record) {
+void Editor::count_losses(const Json& stored, const Draft& draft) {
   std::map<std::string, std::unordered_set<std::string_view>> written;
   for (Acknowledged& earlier : recent_) {
-    if (earlier.lost || earlier.at <= read_at || earlier.record != record) continue;
+    const bool same =
+        earlier.change.collection == draft.collection && earlier.change.record == draft.id;
+    if (earlier.lost || earlier.at <= draft.read_at || !same) continue;
     const std::string& list = earlier.change.list;
     auto entries = written.find(list);
     if (entries == written.end()) {

@@ -9,12 +9,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace rosterd::sandbox {
 
 /// One id put into or taken out of one of a record's lists.
 struct ListChange {
+  std::string collection;
+  std::string record;
   std::string list;
   std::string id;
   bool added = true;
@@ -27,8 +31,12 @@ struct Draft {
   Json record;
   std::uint64_t read_at = 0;
   std::vector<ListChange> changes;
-  std::shared_ptr<int> open;  ///< counts the drafts that are out
+  std::vector<ListChange> asked;  ///< also what was so already
+  std::shared_ptr<int> open;      ///< counts the drafts that are out
 };
+
+/// The texts in a list; none where it is no list.
+std::unordered_set<std::string_view> texts_in(const Json& list);
 
 /// Appends the ids that the list lacks; makes the list.
 void add_to(Draft& draft, const std::string& list, const Json& ids);
@@ -59,14 +67,13 @@ class Editor {
 
  private:
   struct Acknowledged {
-    std::string record;
     ListChange change;
     std::uint64_t at = 0;
     bool lost = false;
   };
 
   Task<void> pause(const std::string& record);
-  void count_losses(const Json& stored, std::uint64_t read_at, const std::string& record);
+  void count_losses(const Json& stored, const Draft& draft);
 
   Storage& storage_;
   bool lossy_;

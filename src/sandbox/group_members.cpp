@@ -92,14 +92,14 @@ Task<HttpResponse> add_members(Tenant& tenant, Call& call) {
   auto draft = tenant.editor.read(groups, call.id());
   if (!draft) co_return record_missing(call.id(), groups);
   add_to(*draft, "members", call.payload);
-  co_return co_await finish(tenant, *draft);
+  co_return co_await finish(tenant, call, *draft);
 }
 
 Task<HttpResponse> remove_members(Tenant& tenant, Call& call) {
   auto draft = tenant.editor.read(groups, call.id());
   if (!draft) co_return record_missing(call.id(), groups);
   if (!remove_from(*draft, "members", call.payload)) co_return internal_error();
-  co_return co_await finish(tenant, *draft);
+  co_return co_await finish(tenant, call, *draft);
 }
 
 }  // namespace

@@ -70,21 +70,21 @@ Task<HttpResponse> add_nested(Tenant& tenant, Call& call) {
     if (id != call.id()) others.push_back(id);
   }
   add_to(*draft, "nested", others);
-  co_return co_await finish(tenant, *draft);
+  co_return co_await finish(tenant, call, *draft);
 }
 
 Task<HttpResponse> add_group_roles(Tenant& tenant, Call& call) {
   auto draft = tenant.editor.read(groups, call.id());
   if (!draft) co_return record_missing(call.id(), groups);
   add_to(*draft, "roles", call.payload);
-  co_return co_await finish(tenant, *draft);
+  co_return co_await finish(tenant, call, *draft);
 }
 
 Task<HttpResponse> remove_listed(Tenant& tenant, Call& call, std::string list) {
   auto draft = tenant.editor.read(groups, call.id());
   if (!draft) co_return record_missing(call.id(), groups);
   if (!remove_from(*draft, list, call.payload)) co_return internal_error();
-  co_return co_await finish(tenant, *draft);
+  co_return co_await finish(tenant, call, *draft);
 }
 
 Task<HttpResponse> remove_nested(Tenant& tenant, Call& call) {
@@ -107,7 +107,7 @@ Task<HttpResponse> add_mappings(Tenant& tenant, Call& call) {
     mapping["connectionName"] = wanted["connectionName"];
     mappings.push_back(std::move(mapping));
   }
-  co_return co_await finish(tenant, *draft);
+  co_return co_await finish(tenant, call, *draft);
 }
 
 Task<HttpResponse> remove_mappings(Tenant& tenant, Call& call) {
@@ -122,7 +122,7 @@ Task<HttpResponse> remove_mappings(Tenant& tenant, Call& call) {
     }
     *mappings = std::move(kept);
   }
-  co_return co_await finish(tenant, *draft);
+  co_return co_await finish(tenant, call, *draft);
 }
 
 Payload mappings_body() {

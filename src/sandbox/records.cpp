@@ -2,7 +2,9 @@
 
 #include "rosterd/base/text.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace rosterd::sandbox {
 
@@ -63,11 +65,12 @@ Fields search_fields() {
       {.name = "field", .empty_allowed = true, .length_max = 1000}};
 }
 
-Task<HttpResponse> finish(Tenant& tenant, Draft& draft) {
+Task<HttpResponse> finish(Tenant& tenant, Call& call, Draft& draft) {
   const Json name = picked(draft.record, "name");
   const Written written = co_await tenant.editor.write_back(draft);
   switch (written) {
     case Written::done:
+      std::move(draft.asked.begin(), draft.asked.end(), std::back_inserter(call.done));
       co_return no_content();
     case Written::missing:
       co_return record_missing(draft.id, draft.collection);

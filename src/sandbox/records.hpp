@@ -28,6 +28,6 @@ std::optional<std::vector<const Json*>> filtered(const Json& records, const Call
 Fields search_fields();
 
 /// Writes the draft back and answers 204, or why not.
-Task<HttpResponse> finish(Tenant& tenant, Draft& draft);
+Task<HttpResponse> finish(Tenant& tenant, Call& call, Draft& draft);
 
 }  // namespace rosterd::sandbox

@@ -17,6 +17,7 @@ struct Call {
   std::vector<std::string> params;  ///< of the path, decoded, in order
   Json query;
   Json payload;
+  std::vector<ListChange> done = {};  ///< so far
 
   const std::string& id() const { return params.front(); }
 };
@@ -82,5 +83,7 @@ std::optional<HttpResponse> refuse_token(Tenant& tenant, const HttpRequest& requ
 std::optional<HttpResponse> refuse_scope(
     Tenant& tenant, const HttpRequest& request, std::string_view scope
 );
+/// The `client_id` that the request's token was issued to; empty without one.
+std::string client_of(const HttpRequest& request);
 
 }  // namespace rosterd::sandbox

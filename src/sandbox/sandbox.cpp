@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <random>
 #include <stdexcept>
 
@@ -23,6 +24,20 @@ constexpr std::chrono::milliseconds save_delay{50};
 
 bool is_extension(std::string_view path) {
   return path.starts_with("/api/") && !path.starts_with("/api/v2/");
+}
+
+/// Whether the client does not get to see the answer. An answer without a body cannot break off.
+bool is_withheld(const HttpResponse& response) {
+  switch (response.fault.kind) {
+    case HttpFault::Kind::none:
+      return false;
+    case HttpFault::Kind::reset:
+    case HttpFault::Kind::stall:
+      return true;
+    case HttpFault::Kind::truncate:
+      return !response.body.empty();
+  }
+  std::abort();
 }
 
 std::vector<Connection> usual_connections() {
@@ -78,6 +93,7 @@ struct Sandbox::Impl {
   Task<HttpResponse> serve(const Route& route, Call& call);
   std::optional<HttpResponse> check(const Route& route, Call& call);
   bool faults_concern(std::string_view path) const;
+  void note_read_back(const Route& route, const Call& call, const HttpResponse& response);
 
   std::uint64_t version() const { return tenant.storage.version() + tenant.users.version(); }
   void remember_saved() { saved_version = version(); }
@@ -129,7 +145,20 @@ Task<HttpResponse> Sandbox::Impl::handle(const HttpRequest& request) {
   if (auto refusal = tenant.faults.refusal(fate, tenant.clock.now())) co_return *refusal;
   HttpResponse response = co_await serve(route, call);
   tenant.faults.spoil(fate, response);
+  note_read_back(route, call, response);
   co_return response;
+}
+
+void Sandbox::Impl::note_read_back(
+    const Route& route, const Call& call, const HttpResponse& response
+) {
+  if (response.status / 100 != 2 || is_withheld(response)) return;
+  if (!call.done.empty()) tenant.read_backs.acknowledged(client_of(call.request), call.done);
+  for (const std::string collection : {"groups", "roles"}) {
+    const bool lists = route.method == "GET" && route.pattern == "/api/" + collection;
+    if (!lists || text_of(call.query, "q")) continue;
+    tenant.read_backs.has_read(client_of(call.request), collection, tenant.storage.all(collection));
+  }
 }
 
 Task<HttpResponse> Sandbox::Impl::serve(const Route& route, Call& call) {
@@ -248,6 +277,12 @@ void Sandbox::save_state() {
 
 std::uint64_t Sandbox::lost_writes() const {
   return impl_->tenant.editor.lost_writes();
+}
+
+std::uint64_t Sandbox::lost_writes_of(const std::string& client_id) const {
+  const auto& lost = impl_->tenant.read_backs.lost_by_client();
+  const auto found = lost.find(client_id);
+  return found == lost.end() ? 0 : found->second;
 }
 
 unsigned Sandbox::mutating_calls_max() const {

@@ -4,6 +4,7 @@
 #include "rosterd/sandbox/options.hpp"
 #include "sandbox/editor.hpp"
 #include "sandbox/faults.hpp"
+#include "sandbox/read_backs.hpp"
 #include "sandbox/storage.hpp"
 #include "sandbox/token_issuer.hpp"
 #include "sandbox/users.hpp"
@@ -30,6 +31,7 @@ struct Tenant {
   const Clock& clock;
   Storage storage;
   Editor editor;
+  ReadBacks read_backs;
   Users users;
   TokenIssuer tokens;
   Faults faults;

@@ -123,7 +123,7 @@ Task<HttpResponse> add_to_named(
   user.push_back(call.id());
   for (Draft& draft : drafts) {
     add_to(draft, list, user);
-    const HttpResponse written = co_await finish(tenant, draft);
+    const HttpResponse written = co_await finish(tenant, call, draft);
     if (written.status != 204) co_return written;
   }
   co_return no_content();
@@ -145,7 +145,7 @@ Task<HttpResponse> remove_user_from_roles(Tenant& tenant, Call& call) {
     auto draft = tenant.editor.read(roles, id);
     if (!draft) co_return record_missing(id, roles);
     if (!remove_from(*draft, "users", user)) draft->record["users"] = Json::array();
-    const HttpResponse written = co_await finish(tenant, *draft);
+    const HttpResponse written = co_await finish(tenant, call, *draft);
     if (written.status != 204) co_return written;
   }
   co_return no_content();

@@ -246,7 +246,7 @@ Task<void> Applier::send_all(const Plan& todo, const Interrupted& interrupted) {
   result_.fresh = false;
   std::vector<Operation> calls = operations(todo, parts_.target.body_bytes_max());
   std::size_t claimed = 0;
-  for (std::size_t i = 0; i < calls.size(); ++i) {
+  for (std::size_t i = 0; i < calls.size();) {
     // The first call is made whatever comes, so that every round gets something done.
     if (result_.calls > 0) cut_short_ = co_await interrupted();
     if (cut_short_) co_return;
@@ -262,11 +262,11 @@ Task<void> Applier::send_all(const Plan& todo, const Interrupted& interrupted) {
       auto [first, second] = halves_of(calls[i]);
       calls[i] = std::move(second);
       calls.insert(calls.begin() + static_cast<std::ptrdiff_t>(i), std::move(first));
-      --i;
       continue;
     }
     note(todo, calls[i], answer);
     if (stopped_by_) co_return;
+    ++i;
   }
 }
 
@@ -351,9 +351,7 @@ void Applier::note(
     track.status = answer ? answer->status : answer.error().status;
     track.acknowledged = answer.has_value();
     if (answer) {
-      Plan one;
-      one.changes.push_back(track.change);
-      parts_.gauge.grew(growth_of(one));
+      parts_.gauge.grew(growth_of(track.change));
       continue;
     }
     // After a 404 the catalogue is read again, and the call is worth one more try.

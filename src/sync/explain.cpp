@@ -18,9 +18,9 @@ namespace rosterd::sync {
 
 namespace {
 
-bool stands_in(const Hold& hold, const AssignmentKey& key) {
+bool stands_in(const Hold& hold, const HeldKey& key) {
   return std::any_of(hold.removals.begin(), hold.removals.end(), [&](const HeldRemoval& removal) {
-    return removal.key() == key;
+    return removal.identity() == key;
   });
 }
 
@@ -363,7 +363,7 @@ class Explainer {
 
   const Hold* hold_with(const AssignmentKey& key, HoldState state) const {
     for (const Hold& hold : input_.guard.holds) {
-      if (hold.state == state && stands_in(hold, key)) return &hold;
+      if (hold.state == state && stands_in(hold, {key, subject_.person})) return &hold;
     }
     return nullptr;
   }

@@ -26,9 +26,9 @@ std::set<PersonId> people_of(const std::vector<HeldRemoval>& removals) {
   return people;
 }
 
-std::set<AssignmentKey> keys_of(const std::vector<HeldRemoval>& removals) {
-  std::set<AssignmentKey> keys;
-  for (const HeldRemoval& removal : removals) keys.insert(removal.key());
+std::set<HeldKey> keys_of(const std::vector<HeldRemoval>& removals) {
+  std::set<HeldKey> keys;
+  for (const HeldRemoval& removal : removals) keys.insert(removal.identity());
   return keys;
 }
 
@@ -132,24 +132,20 @@ Task<std::vector<Subject>> HoldDecider::subjects_of(const Hold& part) {
 std::vector<HeldRemoval> HoldDecider::removals_now(
     const Hold& part, const std::vector<Subject>& subjects
 ) const {
-  std::map<AssignmentKey, EventId> ours;
-  for (const HeldRemoval& removal : part.removals) ours[removal.key()] = removal.event;
-  std::set<AssignmentKey> others;
-  for (const Hold& hold : guard_.holds) {
-    for (const HeldRemoval& removal : hold.removals) {
-      if (!ours.contains(removal.key())) others.insert(removal.key());
-    }
-  }
+  std::map<HeldKey, EventId> ours;
+  for (const HeldRemoval& removal : part.removals) ours[removal.identity()] = removal.event;
+  std::set<HeldKey> others;
+  for (const Hold& hold : guard_.holds) others.merge(keys_of(hold.removals));
   const Plan plan = diff(subjects, state_.mirror.state(), policy_);
   std::vector<HeldRemoval> removals;
   for (const Change& change : plan.changes) {
     if (change.kind != Change::Kind::revoke) continue;
     HeldRemoval removal = held_removal(change);
-    if (others.contains(removal.key())) continue;
+    const auto known = ours.find(removal.identity());
     // What brought it up stays what it was.
-    const auto known = ours.find(removal.key());
     if (known != ours.end()) removal.event = known->second;
-    removals.push_back(std::move(removal));
+    const bool elsewhere = known == ours.end() && others.contains(removal.identity());
+    if (!elsewhere) removals.push_back(std::move(removal));
   }
   return removals;
 }
@@ -158,15 +154,23 @@ std::vector<HeldRemoval> HoldDecider::removals_now(
 Task<DecisionOutcome> HoldDecider::renew(
     Hold hold, const Hold& part, std::vector<HeldRemoval> removals
 ) {
-  const std::set<AssignmentKey> replaced = keys_of(part.removals);
+  const std::set<HeldKey> replaced = keys_of(part.removals);
   std::erase_if(hold.removals, [&](const HeldRemoval& removal) {
-    return replaced.contains(removal.key());
+    return replaced.contains(removal.identity());
   });
+  // Nobody has rejected what is new: the guard is to judge it.
+  if (hold.state == HoldState::rejected) {
+    std::erase_if(removals, [&](const HeldRemoval& removal) {
+      return !replaced.contains(removal.identity());
+    });
+  }
   std::move(removals.begin(), removals.end(), std::back_inserter(hold.removals));
   std::sort(
       hold.removals.begin(),
       hold.removals.end(),
-      [](const HeldRemoval& left, const HeldRemoval& right) { return left.key() < right.key(); }
+      [](const HeldRemoval& left, const HeldRemoval& right) {
+        return left.identity() < right.identity();
+      }
   );
   const Instant now = parts_.clock.now();
   hold.changed_at = now;
@@ -179,9 +183,11 @@ Task<DecisionOutcome> HoldDecider::renew(
   Settlement settlement;
   settlement.at = now;
   settlement.holds.push_back(hold);
-  // Whoever has nothing left to wait for is looked at again.
+  // Whoever does not wait for a decision is looked at again.
+  std::set<PersonId> waiting;
+  if (hold.state == HoldState::open) waiting = people_of(hold.removals);
   for (const PersonId& person : people_of(part.removals)) {
-    const bool waits = people_of(hold.removals).contains(person);
+    const bool waits = waiting.contains(person);
     if (!waits && !person.value.empty()) settlement.released.push_back(person);
   }
   co_await parts_.store.settle(std::move(settlement));

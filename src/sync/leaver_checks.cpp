@@ -82,7 +82,6 @@ Task<void> LeaverChecks::settle(LeaverAccount of, std::vector<ResidualAccess> re
 }
 
 void LeaverChecks::tell(const LeaverAccount& of, const std::vector<ResidualAccess>& remains) {
-  state_.statistics.residual += remains.size();
   for (const ResidualAccess& access : remains) {
     parts_.log.warning(
         "residual access of a leaver",

@@ -12,13 +12,14 @@ namespace rosterd::sync {
 
 namespace {
 
-bool adds(const OperationRecord& operation) {
-  return operation.kind == Operation::Kind::add_members ||
-         operation.kind == Operation::Kind::add_roles;
-}
-
-bool came_just_now(const DueEvent& due) {
-  return due.state == EventState::pending || due.state == EventState::running;
+/// What told that the person leaves, if it did so on the day: a leave that was planned, or that a
+/// date brought, has no moment of receipt to count from.
+const DueEvent* told_to_leave(const RoundPerson& person) {
+  const auto& events = person.events;
+  const auto found = std::find_if(events.begin(), events.end(), [](const DueEvent& due) {
+    return is_leaver(due.event) && !due.event.effective_at;
+  });
+  return found == events.end() ? nullptr : &*found;
 }
 
 std::size_t removals_in(const std::vector<Hold>& holds, std::int64_t id) {
@@ -47,7 +48,6 @@ void RoundReport::tell(
     if (result.state == EventState::dead) dead.emplace(result.id, &result);
     count_failure(result);
   }
-  statistics_.dead += dead.size();
   if (dead.empty()) return;
   for (const auto& [id, person] : people) {
     for (const DueEvent& due : person.events) {
@@ -65,7 +65,7 @@ void RoundReport::count_failure(const EventResult& result) {
 
 void RoundReport::tell_operation(const OperationRecord& operation) {
   if (operation.verified_at) {
-    ++(adds(operation) ? statistics_.grants : statistics_.revocations);
+    ++(adds(operation.kind) ? statistics_.grants : statistics_.revocations);
   }
   std::vector<LogField> fields;
   fields.emplace_back("person", operation.person.value);
@@ -74,9 +74,9 @@ void RoundReport::tell_operation(const OperationRecord& operation) {
   fields.emplace_back("why", operation.reason);
   if (operation.lost > 0) fields.emplace_back("lost", std::int64_t{operation.lost});
   if (operation.verified_at) {
-    parts_.log.info(adds(operation) ? "granted" : "removed", fields);
+    parts_.log.info(adds(operation.kind) ? "granted" : "removed", fields);
   } else {
-    parts_.log.warning(adds(operation) ? "not granted yet" : "not removed yet", fields);
+    parts_.log.warning(adds(operation.kind) ? "not granted yet" : "not removed yet", fields);
   }
 }
 
@@ -109,17 +109,20 @@ void RoundReport::tell_dead(
 }
 
 // An event that had to wait for its day, for an account or for a retry says nothing of how fast the
-// daemon is.
+// daemon is. A leaver's access counts however long it took, and why ever.
 void RoundReport::measure(const RoundPerson& person, const ApplyResult& applied, Instant now) {
-  if (person.events.empty() || !came_just_now(person.events.front())) return;
   const bool leaver = has_left(person.subject);
-  const Instant received_at = person.events.front().received_at;
-  if (!person.trouble) parts_.measurements.event_applied(now - received_at, leaver);
-  if (!leaver) return;
+  for (const DueEvent& due : person.events) {
+    const bool came_just_now = due.state == EventState::pending;
+    if (person.trouble || !came_just_now) continue;
+    parts_.measurements.event_applied(now - due.received_at, leaver);
+  }
+  const DueEvent* told = told_to_leave(person);
+  if (!leaver || told == nullptr) return;
   for (const OperationRecord& operation : applied.operations) {
-    const bool gone = operation.person == person.subject.person && !adds(operation);
-    if (gone && operation.verified_at) {
-      parts_.measurements.access_revoked(*operation.verified_at - received_at);
+    const bool taken = operation.person == person.subject.person && !adds(operation.kind);
+    if (taken && operation.verified_at) {
+      parts_.measurements.access_revoked(*operation.verified_at - told->received_at);
     }
   }
 }
@@ -132,7 +135,6 @@ void RoundReport::tell_holds(const std::vector<Hold>& before, const std::vector<
     fields.emplace_back("removals", static_cast<std::int64_t>(hold.removals.size()));
     const std::size_t had = removals_in(before, hold.id);
     if (hold.state == HoldState::open && hold.removals.size() > had) {
-      statistics_.held += hold.removals.size() - had;
       fields.emplace_back("why", hold.why);
       parts_.log.error(
           "removals are held until somebody approves or rejects them; grants go on "

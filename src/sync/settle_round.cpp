@@ -55,9 +55,7 @@ std::map<PersonId, std::string> deeds(
   }
   for (const OperationRecord& operation : applied.operations) {
     if (!operation.verified_at) continue;
-    const bool adds = operation.kind == Operation::Kind::add_members ||
-                      operation.kind == Operation::Kind::add_roles;
-    (adds ? granted : removed)[operation.person].insert(to_string(operation.name));
+    (adds(operation.kind) ? granted : removed)[operation.person].insert(to_string(operation.name));
   }
   std::map<PersonId, std::string> texts;
   for (const auto& [person, names] : granted) {

@@ -173,6 +173,7 @@ TEST_F(Backup, NeverReplacesTheStoreOrWhatBelongsToIt) {
         temp.path().string() + "-wal",
         temp.path().string() + "-shm",
         temp.path().string() + ".lock",
+        temp.path().string() + ".crashed",
         (folder.path() / "link").string(),
         (temp.path().parent_path() / "." / "rosterd.db").string()}) {
     options.file = place;

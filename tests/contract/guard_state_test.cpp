@@ -110,5 +110,19 @@ TEST_F(GuardWindows, AreForgottenLongAfterTheyClosed) {
   EXPECT_EQ(begun(24h * 1000), "bob-Staff");
 }
 
+TEST_F(GuardWindows, KeepAYoungRemovalOfAnAssignmentThatWasRemovedLongAgo) {
+  Removal before = removal("ada", "Staff");
+  before.person = PersonId("who had the account before");
+  begin({before, removal("ada", "Staff")});
+  now += 24h * 401;
+  Removal of_leaver = removal("ada", "Staff");
+  of_leaver.leaver = true;
+  begin({of_leaver});
+
+  temp.run(temp.work().prune(now, WorkStore::Retention{}, all_of_them));
+
+  EXPECT_EQ(begun(24h * 1000), "ada-Staff!");
+}
+
 }  // namespace
 }  // namespace rosterd::test

@@ -82,6 +82,8 @@ struct Operation {
 };
 
 std::string_view to_string(Operation::Kind kind);
+/// Whether it gives something; else it takes something away.
+bool adds(Operation::Kind kind);
 
 /// The calls a plan needs, in the order to make them: removals before grants, leavers first; one
 /// removing and one adding call per touched group, cut so that no body is over `body_bytes_max`;

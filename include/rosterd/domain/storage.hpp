@@ -13,8 +13,9 @@ struct StorageReading {
   Instant at{};
 };
 
-/// About how many bytes more the storage takes after this plan: an assignment is its account's id
+/// About how many bytes more the storage takes after this change: an assignment is its account's id
 /// in quotes and a comma (extension-api.md: 33 bytes with `auth0|…`, 51 with `waad|…`). Pure.
+std::int64_t growth_of(const Change& change);
 std::int64_t growth_of(const Plan& plan);
 
 enum class StorageVerdict {

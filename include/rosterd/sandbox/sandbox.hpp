@@ -18,10 +18,11 @@ namespace rosterd::sandbox {
 /// Management API that is about users under `/api/v2` (a bearer token of this sandbox, whatever its
 /// audience, or none at all: a convenience for tests).
 ///
-/// Three things the original does not have: `GET /sandbox/stats` (calls by route, lost writes, how
-/// many mutating calls were in flight at most), `GET|POST /sandbox/faults` (the fault plan in
-/// force, or another), `POST /sandbox/reset` (everything as at the start but without the state
-/// file; `?only=stats` just the counters), `POST /sandbox/users` (many users at once).
+/// Three things the original does not have: `GET /sandbox/stats` (calls by route, lost writes,
+/// those that each client could notice, how many mutating calls were in flight at most), `GET|POST
+/// /sandbox/faults` (the fault plan in force, or another), `POST /sandbox/reset` (everything as at
+/// the start but without the state file; `?only=stats` just the counters), `POST /sandbox/users`
+/// (many users at once).
 ///
 /// An `HttpHandler` for whatever server: used from its loop's one thread. Owned by whoever
 /// composes; must outlive the server's connections. Throws when the state file cannot be read or is
@@ -52,6 +53,18 @@ class Sandbox final : public HttpHandler {
 
   /// Assignments that were answered 204 and then overwritten by a stale copy.
   std::uint64_t lost_writes() const;
+
+  /// Those that a client could notice: assignments whose change was acknowledged to this client
+  /// and that were otherwise when it next read all groups, or all roles. That is what a client that
+  /// reads back can count itself, in the same unit: one assignment (account and group, or account
+  /// and role), once for each time that its change was acknowledged.
+  ///
+  /// So it does not count: what was undone after it had been read back (drift); what another stale
+  /// copy has put right before the client looked; what the client was never told (an answer cut
+  /// off or stalled, a status that is no 2xx); what the client has not read yet. It does count what
+  /// somebody undid on purpose between the answer and the reading: a client cannot tell. A client
+  /// is a `client_id`, with all its tokens and connections.
+  std::uint64_t lost_writes_of(const std::string& client_id) const;
   /// The most mutating calls to the extension that were ever in flight together.
   unsigned mutating_calls_max() const;
 

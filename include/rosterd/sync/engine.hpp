@@ -83,11 +83,8 @@ struct EngineStatistics {
   std::uint64_t revocations = 0;
   std::uint64_t lost_writes = 0;  ///< acknowledged, and absent when read back
   std::uint64_t contended = 0;
-  std::uint64_t dead = 0;
   std::map<ErrorClass, std::uint64_t> dead_by_class;
   std::map<ErrorClass, std::uint64_t> retries;  ///< attempts that failed and are made again
-  std::uint64_t held = 0;                       ///< removals that were put into a hold
-  std::uint64_t residual = 0;                   ///< ways left to leavers, when they were checked
   std::uint64_t reconciliations = 0;
   std::optional<Instant> last_round_at;
 };

@@ -37,7 +37,7 @@ void Assignments::settle_operations(
     record(operation);
     AuditEntry entry = operation_entry(operation);
     std::optional<std::string> approver;
-    if (some_are_approved && !grants(operation)) {
+    if (some_are_approved && !adds(operation.kind)) {
       const AssignmentKey removal{operation.account, operation.entitlement};
       approver = parts_.holds.approver_of(operation.person, removal);
     }

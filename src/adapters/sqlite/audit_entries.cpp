@@ -60,13 +60,8 @@ AuditEntry event_entry(const OutboxRow& before, const OutboxRow& after, Instant 
   return entry;
 }
 
-bool grants(const OperationRecord& operation) {
-  return operation.kind == Operation::Kind::add_members ||
-         operation.kind == Operation::Kind::add_roles;
-}
-
 AuditEntry operation_entry(const OperationRecord& operation) {
-  const bool adds = grants(operation);
+  const bool gives = adds(operation.kind);
   AuditEntry entry;
   entry.at = operation.sent_at;
   entry.person = operation.person;
@@ -75,14 +70,14 @@ AuditEntry operation_entry(const OperationRecord& operation) {
   entry.event = operation.event;
   entry.rule = operation.reason;
   entry.policy_version = operation.policy_version;
-  entry.before = adds ? absent : present;
+  entry.before = gives ? absent : present;
   entry.verified_at = operation.verified_at;
   entry.answer = operation.status == 0 ? "no answer" : "HTTP " + std::to_string(operation.status);
   if (operation.verified_at) {
-    entry.action = adds ? "granted" : "removed";
-    entry.after = adds ? present : absent;
+    entry.action = gives ? "granted" : "removed";
+    entry.after = gives ? present : absent;
   } else {
-    entry.action = adds ? "grant tried" : "removal tried";
+    entry.action = gives ? "grant tried" : "removal tried";
     entry.after = surely_not_done(operation) ? entry.before : "unknown";
   }
   return entry;

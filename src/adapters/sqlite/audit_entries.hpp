@@ -20,8 +20,6 @@ std::string operator_actor(const std::string& name);
 /// By the event itself.
 AuditEntry event_entry(const OutboxRow& before, const OutboxRow& after, Instant at);
 
-bool grants(const OperationRecord& operation);
-
 /// No actor. An operation that was not verified was tried, whatever the tenant answered.
 AuditEntry operation_entry(const OperationRecord& operation);
 

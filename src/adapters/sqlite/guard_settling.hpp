@@ -9,7 +9,7 @@
 #include "rosterd/domain/guard.hpp"
 #include "rosterd/ports/work_store.hpp"
 
-#include <string>
+#include <vector>
 
 namespace rosterd::sqlite {
 

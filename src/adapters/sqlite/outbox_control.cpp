@@ -25,10 +25,9 @@ std::vector<EventId> SqliteOutboxControl::replay_now(
   for (const EventId event : selected(request.selection, "o.finished_at IS NOT NULL")) {
     const EventId replay = tables_.arrivals.keep_replay(transaction, event, request.at);
     replays.push_back(replay);
-    const auto original = tables_.outbox.find(event);
-    const auto again = tables_.outbox.find(replay);
-    if (!original || !again) continue;
-    AuditEntry entry = event_entry(*original, *again, request.at);
+    const OutboxRow original = tables_.outbox.find(event).value();
+    const OutboxRow again = tables_.outbox.find(replay).value();
+    AuditEntry entry = event_entry(original, again, request.at);
     entry.actor = operator_actor(request.by);
     entry.action = "event replayed";
     entry.rule = "event " + std::to_string(event) + " again";

@@ -47,8 +47,9 @@ Pruning::Pruning(const SQLite::Database& database, Arrivals& arrivals, Outbox& o
       ),
       delete_removals_(
           database,
-          "DELETE FROM removal WHERE (account, kind, entitlement) IN "
-          "(SELECT account, kind, entitlement FROM removal WHERE at < ? ORDER BY at LIMIT ?)"
+          "DELETE FROM removal WHERE (account, kind, entitlement, person, leaver) IN (SELECT "
+          "account, kind, entitlement, person, leaver FROM removal WHERE at < ? ORDER BY at LIMIT "
+          "?)"
       ),
       delete_reconciliations_(
           database,

@@ -84,7 +84,7 @@ TEST_F(Faults, ANotFoundThatStaysIsDead) {
 
   EXPECT_EQ(outbox_now(), "ada: dead stale_catalogue");
   EXPECT_EQ(tenant.count(Call::add_members), 2u);
-  EXPECT_EQ(engine().statistics().dead, 1u);
+  EXPECT_EQ(engine().statistics().dead_by_class.at(ErrorClass::stale_catalogue), 1u);
 }
 
 TEST_F(Faults, AnUnknownNameIsDeadAndSaysWhich) {

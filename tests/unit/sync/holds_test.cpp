@@ -33,12 +33,7 @@ class Holds : public Syncing {
   }
 
   sync::DecisionOutcome decide(bool approve, const Hold& hold, std::set<PersonId> of = {}) {
-    sync::HoldDecision decision;
-    decision.hash = hold.hash;
-    decision.people = std::move(of);
-    decision.approve = approve;
-    decision.by = "anna";
-    auto outcome = run(loop, engine().decide(std::move(decision)));
+    auto outcome = anna_decides(approve, hold, std::move(of));
     work();
     return outcome;
   }
@@ -258,6 +253,20 @@ TEST_F(Holds, WhatWasDecidedAboutSomebodyIsNotDecidedAboutWhoHasTheAccountNow) {
   work();
 
   EXPECT_EQ(event(9).state, EventState::held) << event(9).reason;
+}
+
+TEST_F(Holds, WhatIsNewInARejectedHoldIsForTheGuardToJudge) {
+  everybody_leaves();
+  decide(false, hold(HoldCause::leavers));
+  tenant.put("Sales", "bob");
+
+  const auto outcome = decide(true, hold(HoldCause::leavers));
+
+  EXPECT_EQ(outcome.kind, Kind::differs);
+  EXPECT_EQ(tenant_now(), "Staff: ada, bob, cleo, dora, emil");
+  EXPECT_EQ(
+      holds_now(), "leavers rejected: ada Staff, bob Staff, cleo Staff, dora Staff, emil Staff"
+  );
 }
 
 TEST_F(Holds, APolicyThatMisspellsADepartmentTakesNothingAway) {

@@ -44,6 +44,35 @@ TEST_F(LeaverFirst, TenThousandGrantsThatWaitCostALeaverAFewCalls) {
   EXPECT_LT(tenant.state().roles.front().users.size(), 1000u) << "the others still wait";
 }
 
+TEST_F(LeaverFirst, TheTimeToRevokeCountsTheRetriesToo) {
+  users({"ada"});
+  hr_says("joined", "ada");
+  work();
+  tenant.fails(Call::remove_members, ErrorClass::transient, 2);
+
+  hr_says("left", "ada");
+  work();
+  later(1h);
+  later(1h);
+
+  ASSERT_EQ(measurements.revoked.size(), 1u);
+  EXPECT_GE(measurements.revoked.front(), Duration{1h});
+}
+
+TEST_F(LeaverFirst, ALeaveThatWasPlannedHasNoTimeToRevoke) {
+  users({"ada"});
+  hr_says("joined", "ada");
+  Saying then;
+  then.effective_at = Effective(clock.now() + 24h);
+  hr_says("left", "ada", {}, then);
+  work();
+
+  later(48h);
+
+  EXPECT_EQ(tenant_now(), "");
+  EXPECT_TRUE(measurements.revoked.empty());
+}
+
 TEST_F(LeaverFirst, OneRefusedAccountDoesNotTakeTheOthersAlong) {
   users({"ada", "bob", "cleo", "dora"});
   for (const char* name : {"ada", "bob", "cleo", "dora"}) hr_says("joined", name);

@@ -85,11 +85,7 @@ TEST_F(Reconciliation, StrangersOverTheBudgetAreHeldAndGoWhenApproved) {
   reconciles();
   EXPECT_EQ(holds_now(), "removals open: s1 Sales, s2 Sales, s3 Sales");
 
-  sync::HoldDecision decision;
-  decision.hash = store.holds.begin()->second.hash;
-  decision.approve = true;
-  decision.by = "anna";
-  const auto outcome = run(loop, engine().decide(std::move(decision)));
+  const auto outcome = anna_decides(true, store.holds.begin()->second);
   reconciles();
 
   EXPECT_EQ(outcome.kind, sync::DecisionOutcome::Kind::decided) << outcome.text;
@@ -145,11 +141,7 @@ TEST_F(Reconciliation, StrangersThatAreApprovedGoSoonThoughPeopleAreInTheSameHol
   work();
   ASSERT_EQ(holds_now(), "removals open: ada Sales, stranger Sales");
 
-  sync::HoldDecision decision;
-  decision.hash = store.holds.begin()->second.hash;
-  decision.approve = true;
-  decision.by = "anna";
-  run(loop, engine().decide(std::move(decision)));
+  anna_decides(true, store.holds.begin()->second);
   std::stop_source enough;
   tenant.after_write = [&](Call) {
     if (tenant.access_of("stranger").empty()) enough.request_stop();
@@ -221,16 +213,16 @@ TEST_F(Reconciliation, WhatWaitsForApprovalIsNotCalledContendedHoweverOftenItIsF
 }
 
 TEST_F(Reconciliation, WhatIsWantedAndThereIsAdopted) {
-  tenant.put("Engineering", "ada");
-  rule("also", {{"department", "Sales"}}, {"Engineering"});
-  new_policy();
-  work();
-  tenant.has_user("dora");
+  const EntitlementRef sales = *tenant.state().find(named("Sales"));
+  store.ledger.erase({FakeTenant::account("ada"), sales});
+  tenant.forget_history();
 
   reconciles();
 
   EXPECT_EQ(drift_now(), "");
-  EXPECT_EQ(store.ledger.size(), 9u);
+  EXPECT_EQ(store.ledger.size(), 6u);
+  EXPECT_TRUE(store.ledger.at({FakeTenant::account("ada"), sales}).adopted);
+  EXPECT_EQ(tenant.writes(), 0u);
 }
 
 TEST_F(Reconciliation, ATenantThatCannotBeReadIsNoDrift) {

@@ -171,16 +171,10 @@ class Simulation : public Syncing, public testing::WithParamInterface<unsigned> 
     }
     if (open.empty()) return;
     const Hold& hold = open[static_cast<std::size_t>(pick(0, static_cast<int>(open.size()) - 1))];
-    decide(hold, chance(50), chance(40));
-  }
-
-  void decide(const Hold& hold, bool approve, bool one_person) {
-    sync::HoldDecision decision;
-    decision.hash = hold.hash;
-    decision.approve = approve;
-    decision.by = "anna";
-    if (one_person) decision.people = {hold.removals.front().person};
-    run(loop, engine().decide(std::move(decision)));
+    const bool approve = chance(50);
+    std::set<PersonId> decided;
+    if (chance(40)) decided = {hold.removals.front().person};
+    anna_decides(approve, hold, std::move(decided));
   }
 
   void step() {
@@ -264,7 +258,7 @@ class Simulation : public Syncing, public testing::WithParamInterface<unsigned> 
         const bool decidable = hold.state == HoldState::open || hold.state == HoldState::rejected;
         if (decidable) waiting.push_back(hold);
       }
-      for (const Hold& hold : waiting) decide(hold, true, false);
+      for (const Hold& hold : waiting) anna_decides(true, hold);
       work();
     }
   }

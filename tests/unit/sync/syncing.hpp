@@ -12,7 +12,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rosterd::test {
@@ -180,6 +182,18 @@ class Syncing : public testing::Test {
         text += (one == *removals.begin() ? ": " : ", ") + one;
     }
     return text;
+  }
+
+  /// A person's decision about a hold, of all of it or of these people's part.
+  sync::DecisionOutcome anna_decides(
+      bool approve, const Hold& hold, std::set<PersonId> people = {}
+  ) {
+    sync::HoldDecision decision;
+    decision.hash = hold.hash;
+    decision.people = std::move(people);
+    decision.approve = approve;
+    decision.by = "anna";
+    return run(loop, engine().decide(std::move(decision)));
   }
 
   bool one_round(std::stop_token stop = {}) { return run(loop, engine().round(std::move(stop))); }

@@ -79,6 +79,23 @@ TEST(StderrLog, DropsWhatIsBelowItsLevel) {
   );
 }
 
+TEST(StderrLog, KeepsAddressesToItselfUnlessItIsToldToShowThem) {
+  const ManualClock clock;
+  system::StderrLog log(clock, LogLevel::notice, LogStyle::journal);
+  const std::vector<LogField> fields = {{"account", "ad|a@x.com"}, {"entitlement", "All@x.com"}};
+  ::testing::internal::CaptureStderr();
+
+  log.notice("b@x.com came", fields);
+  log.show_personal_data(true);
+  log.notice("b@x.com came", fields);
+
+  EXPECT_EQ(
+      ::testing::internal::GetCapturedStderr(),
+      "<5>***@x.com came account=ad|***@x.com entitlement=All@x.com\n"
+      "<5>b@x.com came account=ad|a@x.com entitlement=All@x.com\n"
+  );
+}
+
 TEST(LogStyle, IsTheJournalsOnlyWhenStderrIsItsStream) {
   setenv("JOURNAL_STREAM", "1:1", 1);
   EXPECT_EQ(system::log_style_of_environment(), LogStyle::lines);
