@@ -3,12 +3,12 @@
 import { get, post } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
 import { count, counted, instant, relative, spaced } from "./format.js";
+import { entitlementName, personLink } from "./links.js";
 import { facts, nothing, table } from "./table.js";
 import { driftKinds } from "./words.js";
 
 const kindBadge = (kind) => badge(driftKinds[kind]?.[1] ?? spaced(kind), driftKinds[kind]?.[0]);
-const personLink = (id) =>
-  id ? h.a({ href: `#/people/${encodeURIComponent(id)}` }, name(id)) : h.em("nobody");
+const owner = (id) => (id ? personLink(id) : h.em("nobody"));
 
 let looking = false;
 
@@ -125,7 +125,7 @@ function driftTable(rows, app) {
         header: true,
         class: "wide",
         sort: (row) => row.entitlement,
-        cell: (row) => [name(row.entitlement), h.span({ class: "from" }, ` ${row.kind}`)],
+        cell: entitlementName,
       },
       {
         key: "kind",
@@ -142,7 +142,7 @@ function driftTable(rows, app) {
         title: "Person",
         class: "wide",
         sort: (row) => row.person,
-        cell: (row) => personLink(row.person),
+        cell: (row) => owner(row.person),
       },
       {
         key: "account",
@@ -242,14 +242,14 @@ export const residual = {
                   header: true,
                   class: "wide",
                   sort: (row) => row.person,
-                  cell: (row) => personLink(row.person),
+                  cell: (row) => owner(row.person),
                 },
                 {
                   key: "entitlement",
                   title: "Group or role",
                   class: "wide",
                   sort: (row) => row.entitlement,
-                  cell: (row) => [name(row.entitlement), h.span({ class: "from" }, ` ${row.kind}`)],
+                  cell: entitlementName,
                 },
                 {
                   key: "way",

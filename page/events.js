@@ -3,6 +3,7 @@
 import { get, post } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
 import { count, counted, instant, relative, spaced } from "./format.js";
+import { eventLink, personLink } from "./links.js";
 import { facts, listing, nothing, table } from "./table.js";
 import { errorClasses, eventStates, toneOfEvent } from "./words.js";
 
@@ -10,8 +11,6 @@ const pageLength = 50;
 const selected = new Set();
 
 const stateBadge = (state) => badge(state, toneOfEvent(state));
-const personLink = (id) => h.a({ href: `#/people/${encodeURIComponent(id)}` }, name(id));
-const eventLink = (id) => h.a({ href: `#/events/${id}` }, `${id}`);
 
 /** The reason with its class, and what would help. */
 function reason(row) {
@@ -170,7 +169,13 @@ function eventColumns(app, withSelection, ofOne) {
           onchange: toggle(row),
         }),
     },
-    { key: "id", title: "Event", header: true, class: "id", cell: (row) => eventLink(row.id) },
+    {
+      key: "id",
+      title: "Event",
+      header: true,
+      class: "id",
+      cell: (row) => eventLink(row.id, row.id),
+    },
     { key: "received", title: "Received", class: "time", cell: (row) => instant(row.received_at) },
     { key: "state", title: "State", class: "fits", cell: (row) => stateBadge(row.state) },
     !ofOne && {
@@ -338,7 +343,7 @@ export const event = {
             ["Finished", row.finished_at && instant(row.finished_at)],
             ["Sequence", row.sequence],
             ["Id at the source", name(row.external_id)],
-            ["Replay of", row.replay_of && eventLink(row.replay_of)],
+            ["Replay of", row.replay_of && eventLink(row.replay_of, row.replay_of)],
           ].map(([term, value]) => [term, value || null]),
         ),
         row.state === "dead" && h.div({ class: "buttons" }, replayButton([row], app, "Replay…")),

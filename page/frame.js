@@ -1,8 +1,9 @@
 // What stands around the views: where one can go, how fresh all of it is, what is urgent.
 
 import { Refused, Unreachable, token } from "./api.js";
-import { badge, h, icon, name, quote } from "./dom.js";
+import { badge, h, icon, quote } from "./dom.js";
 import { clockText, count, counted, zone } from "./format.js";
+import { personLink } from "./links.js";
 
 /** For people; what is no answer of the daemon's is a mistake of this page. */
 export function explained(error) {
@@ -94,7 +95,7 @@ export function leaversAlarm({ held_leavers: leavers, holds }) {
       h.h2({ id: "leavers" }, `${what} until somebody decides`),
       h.ul(
         { class: "leavers", role: "list" },
-        shown.map((id) => h.li(h.a({ href: `#/people/${encodeURIComponent(id)}` }, name(id)))),
+        shown.map((id) => h.li(personLink(id))),
         leavers.length > shown.length && h.li(`and ${count(leavers.length - shown.length)} more`),
       ),
     ),

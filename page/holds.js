@@ -4,6 +4,7 @@ import { Refused, get } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
 import { byKey, differencesBetween, extentOf, ownerOf, questionAbout } from "./decide.js";
 import { count, counted, instant, relative } from "./format.js";
+import { entitlementName, eventLink, personLink } from "./links.js";
 import { facts, nothing, table } from "./table.js";
 import { holdCauses, holdStates } from "./words.js";
 
@@ -80,7 +81,7 @@ function stateOf(hold) {
 
 function ownerLink(removal) {
   if (!removal.person) return [h.em("nobody’s "), name(removal.account)];
-  return h.a({ href: `#/people/${encodeURIComponent(removal.person)}` }, name(removal.person));
+  return personLink(removal.person);
 }
 
 const whatOf = (removal) => name(removal.entitlement);
@@ -115,7 +116,7 @@ function reasons(removals, sayOne, reasonOf) {
           { class: "small" },
           quote(reason),
           account && [", from ", name(account)],
-          event && [", ", h.a({ href: `#/events/${event}` }, `event ${event}`)],
+          event && [", ", eventLink(event)],
         ),
       );
     }),
@@ -202,7 +203,7 @@ function groupTable(hold, app) {
         header: true,
         class: "wide",
         sort: (row) => row.entitlement,
-        cell: (row) => [name(row.entitlement), h.span({ class: "from" }, ` ${row.kind}`)],
+        cell: entitlementName,
       },
       {
         key: "number",

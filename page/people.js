@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { badge, h, name, quote } from "./dom.js";
 import { eventTable } from "./events.js";
 import { count, instant, relative, spaced } from "./format.js";
+import { entitlementName, eventLink, personLink } from "./links.js";
 import { facts, listing, nothing, table } from "./table.js";
 import { lifecycleTones } from "./words.js";
 
@@ -11,7 +12,6 @@ const pageLength = 50;
 
 const text = (value) => (Array.isArray(value) ? value.join(", ") : String(value ?? ""));
 const statusBadge = (state) => badge(spaced(state), lifecycleTones[state]);
-const personLink = (id, shown) => h.a({ href: `#/people/${encodeURIComponent(id)}` }, shown);
 
 /** What the person is called, where the source says so. */
 function calledIn(attributes) {
@@ -94,7 +94,7 @@ export const people = {
                 title: "Id",
                 header: true,
                 class: "wide",
-                cell: (row) => personLink(row.id, name(row.id)),
+                cell: (row) => personLink(row.id),
               },
               {
                 key: "name",
@@ -161,7 +161,7 @@ const standings = {
 function accessRow(one, onlyAccount) {
   const isElsewhere = one.account && one.account !== onlyAccount;
   const links = [
-    one.event && h.a({ href: `#/events/${one.event}` }, `Event ${one.event}`),
+    one.event && eventLink(one.event, `Event ${one.event}`),
     one.hold && h.a({ href: `#/holds/${one.hold}` }, "Decide about the hold"),
   ].filter(Boolean);
   return [
@@ -222,7 +222,7 @@ function otherWays(known) {
     "Has by other ways",
     ["Group or role", "Way"],
     known.other_ways.map((way) => [
-      [name(way.entitlement), h.span({ class: "from" }, ` ${way.kind}`)],
+      entitlementName(way),
       [
         quote(way.way),
         known.accounts.length > 1 && [", for ", name(way.account)],
@@ -255,9 +255,7 @@ function attributes(known) {
         quote(text(one.value)),
         h.span(
           { class: "from" },
-          one.event
-            ? [" from ", h.a({ href: `#/events/${one.event}` }, `event ${one.event}`)]
-            : " no event says so",
+          one.event ? [" from ", eventLink(one.event)] : " no event says so",
           one.source && [" of ", name(one.source)],
           one.received_at && [", ", instant(one.received_at)],
         ),
