@@ -6,6 +6,7 @@
 #include "ingest/mapped_event.hpp"
 #include "ingest/strict_json.hpp"
 #include "rosterd/base/assert.hpp"
+#include "rosterd/base/json_text.hpp"
 #include "rosterd/base/text.hpp"
 #include "rosterd/domain/lifecycle.hpp"
 #include "rosterd/ports/http.hpp"

@@ -1,12 +1,9 @@
 #include "ingest/event_json.hpp"
 
-#include "ingest/strict_json.hpp"
 #include "rosterd/base/instant.hpp"
+#include "rosterd/base/json_text.hpp"
+#include "rosterd/domain/attributes_json.hpp"
 #include "rosterd/ingest/event_codec.hpp"
-
-#include <array>
-#include <charconv>
-#include <type_traits>
 
 namespace rosterd::ingest {
 
@@ -31,47 +28,10 @@ class ObjectWriter {
   bool empty_ = true;
 };
 
-template <class Number>
-void append_number(std::string& out, Number number) {
-  std::array<char, 40> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  out.append(buffer.data(), end);
-}
-
-void append_value(std::string& out, const AttributeValue& value) {
-  const auto append = [&](const auto& held) {
-    using Held = std::decay_t<decltype(held)>;
-    if constexpr (std::is_same_v<Held, std::string>) {
-      append_json_string(out, held);
-    } else if constexpr (std::is_same_v<Held, bool>) {
-      out += held ? "true" : "false";
-    } else if constexpr (std::is_same_v<Held, std::vector<std::string>>) {
-      out += '[';
-      for (const std::string& item : held) {
-        if (&item != &held.front()) out += ',';
-        append_json_string(out, item);
-      }
-      out += ']';
-    } else {
-      append_number(out, held);
-    }
-  };
-  std::visit(append, value);
-}
-
 void append_person(std::string& out, const ChangeEvent& event) {
   ObjectWriter person(out);
   person.member("id", event.person.value);
-  ObjectWriter attributes(person.key("attributes"));
-  for (const auto& [name, value] : event.attributes) {
-    attributes.key(name);
-    if (value) {
-      append_value(out, *value);
-    } else {
-      out += "null";
-    }
-  }
-  attributes.close();
+  append_json(person.key("attributes"), event.attributes);
   person.close();
 }
 

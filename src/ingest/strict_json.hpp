@@ -89,7 +89,4 @@ Result<JsonDocument, JsonError> parse_json(std::string_view text, const JsonLimi
 /// Line and column, from 1, of a byte of `text`.
 std::pair<std::size_t, std::size_t> line_and_column(std::string_view text, std::size_t offset);
 
-/// Appends `text` as a JSON string, quoted; UTF-8 stays as it is.
-void append_json_string(std::string& out, std::string_view text);
-
 }  // namespace rosterd::ingest

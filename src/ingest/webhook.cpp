@@ -1,7 +1,7 @@
 #include "rosterd/ingest/webhook.hpp"
 
-#include "ingest/strict_json.hpp"
 #include "rosterd/base/assert.hpp"
+#include "rosterd/base/json_text.hpp"
 #include "rosterd/domain/lifecycle.hpp"
 
 #include <algorithm>

@@ -1,7 +1,5 @@
 #include "rosterd/ports/http.hpp"
 
-#include "rosterd/base/text.hpp"
-
 #include <algorithm>
 
 namespace rosterd {
@@ -20,18 +18,25 @@ bool is_unreserved(char c) {
          c == '.' || c == '_' || c == '~';
 }
 
+// ASCII only: the name of a field is a token (RFC 9110, 5.1), and a Kelvin sign is no `k`.
+bool same_field(std::string_view left, std::string_view right) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  const auto same = [&](char a, char b) { return lower(a) == lower(b); };
+  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), same);
+}
+
 }  // namespace
 
 std::optional<std::string_view> HttpRequest::header(std::string_view name) const {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& header) {
-    return equal_ignoring_case(header.first, name);
+    return same_field(header.first, name);
   });
   if (found == headers.end()) return std::nullopt;
   return found->second;
 }
 
 std::size_t HttpRequest::count(std::string_view name) const {
-  const auto same = [&](const auto& header) { return equal_ignoring_case(header.first, name); };
+  const auto same = [&](const auto& header) { return same_field(header.first, name); };
   return static_cast<std::size_t>(std::count_if(headers.begin(), headers.end(), same));
 }
 

@@ -185,6 +185,37 @@ TEST_F(EventLogContract, DuplicatesAreRecognisedAcrossCallsThatShareACommit) {
   EXPECT_EQ(kept, 1u);
 }
 
+TEST_F(EventLogContract, ACallThatFailsTakesNoOtherAlongThatSharesItsCommit) {
+  constexpr std::size_t calls = 30;
+  const auto batch = [&](std::size_t i) {
+    auto made = events({{.person = "p" + std::to_string(i), .id = "e" + std::to_string(i)}});
+    if (i % 7 == 3) made[0].intake = 999;  // no such file was taken
+    return made;
+  };
+  std::string fates;
+  temp.loop().restart();
+  for (std::size_t i = 0; i < calls; ++i) {
+    asio::co_spawn(
+        temp.loop(),
+        temp.event_log().accept(batch(i)),
+        [&fates](const std::exception_ptr& error, const AcceptResult&) {
+          fates += error ? 'x' : '.';
+        }
+    );
+  }
+  temp.loop().run();
+  EXPECT_EQ(fates, "...x......x......x......x.....");
+
+  temp.crash_and_reopen();
+  EXPECT_EQ(take().events.size(), 26U);
+  EXPECT_EQ(outcome_of(temp.run(temp.event_log().accept(batch(4)))).substr(0, 9), "duplicate");
+  auto mended = batch(3);
+  mended[0].intake.reset();
+  EXPECT_EQ(
+      outcome_of(temp.run(temp.event_log().accept(std::move(mended)))).substr(0, 8), "accepted"
+  );
+}
+
 TEST_F(EventLogContract, AnEventOfAnUnknownTypeIsKeptAndNeverDue) {
   accepted({.id = "e1", .type = ChangeType::unknown, .state = EventState::ignored});
 

@@ -1,5 +1,7 @@
 #include "adapters/sqlite/codec.hpp"
 
+#include "rosterd/domain/attributes_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>
@@ -12,10 +14,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t reason_bytes_max = 4096;
-
-Json to_json(const AttributeValue& value) {
-  return std::visit([](const auto& held) { return Json(held); }, value);
-}
+constexpr std::size_t usual_bytes = 384;
 
 Json to_json(const Stamp& stamp) {
   Json json = Json::array();
@@ -53,15 +52,17 @@ Stamp stamp_of(const Json& json) {
 }  // namespace
 
 std::string encode(const Attributes& attributes) {
-  Json json = Json::object();
-  for (const auto& [name, value] : attributes) json[name] = to_json(value);
-  return dump(json);
+  std::string text;
+  text.reserve(usual_bytes);
+  append_json(text, attributes);
+  return text;
 }
 
 std::string encode(const AttributePatch& patch) {
-  Json json = Json::object();
-  for (const auto& [name, value] : patch) json[name] = value ? to_json(*value) : Json();
-  return dump(json);
+  std::string text;
+  text.reserve(usual_bytes);
+  append_json(text, patch);
+  return text;
 }
 
 Attributes decode_attributes(const std::string& text) {

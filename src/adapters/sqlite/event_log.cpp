@@ -21,9 +21,10 @@ std::uint64_t DiskSpace::free_bytes() {
 }
 
 Task<AcceptResult> SqliteEventLog::accept(std::vector<NewEvent> batch) {
-  return writer_.perform([this, batch = std::move(batch)](Transaction& transaction) {
+  auto accept = [this, batch = std::move(batch)](Transaction& transaction) {
     return accept_now(transaction, batch);
-  });
+  };
+  return writer_.perform(std::move(accept), Writer::Manner::repeatable);
 }
 
 AcceptResult SqliteEventLog::accept_now(

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 
@@ -74,7 +75,7 @@ void Writer::run() {
 
 void Writer::process(Batch batch) {
   const auto not_transactional = std::stable_partition(
-      batch.begin(), batch.end(), [](const auto& job) { return job->transactional; }
+      batch.begin(), batch.end(), [](const auto& job) { return job->manner != Manner::alone; }
   );
   Batch alone(std::make_move_iterator(not_transactional), std::make_move_iterator(batch.end()));
   batch.erase(not_transactional, batch.end());
@@ -89,19 +90,15 @@ void Writer::process(Batch batch) {
 
 CommitReport Writer::commit(const Batch& batch) {
   CommitReport report;
-  std::vector<Transaction> transactions;
-  transactions.reserve(batch.size() + 1);
+  std::deque<Transaction> transactions;
   bool committing = false;
   try {
     if (broken_) std::rethrow_exception(broken_);
     const auto begun = std::chrono::steady_clock::now();
     const int changes = database_.getTotalChanges();
     begin_.run();
-    for (const auto& job : batch) {
-      Transaction& transaction = transactions.emplace_back(++serial_);
-      run_in_savepoint(*job, transaction, batch.size() == 1);
-      if (!job->error) report.events += transaction.events();
-    }
+    run_all(batch, transactions);
+    for (const Transaction& transaction : transactions) report.events += transaction.events();
     before_commit_(transactions.emplace_back(++serial_));
     committing = true;
     commit_.run();
@@ -125,6 +122,40 @@ CommitReport Writer::commit(const Batch& batch) {
   return report;
 }
 
+void Writer::run_all(
+    std::span<const std::unique_ptr<Job>> jobs, std::deque<Transaction>& transactions
+) {
+  const auto repeatable = [](const auto& job) { return job->manner == Manner::repeatable; };
+  const bool only_one = jobs.size() == 1;
+  while (!jobs.empty()) {
+    const auto stretch = static_cast<std::size_t>(
+        std::find_if_not(jobs.begin(), jobs.end(), repeatable) - jobs.begin()
+    );
+    if (stretch > 1 && run_together(jobs.first(stretch), transactions.emplace_back(++serial_))) {
+      jobs = jobs.subspan(stretch);
+      continue;
+    }
+    const std::size_t alone = std::max<std::size_t>(stretch, 1);
+    for (const auto& job : jobs.first(alone)) {
+      run_in_savepoint(*job, transactions.emplace_back(++serial_), only_one);
+    }
+    jobs = jobs.subspan(alone);
+  }
+}
+
+// A savepoint of its own costs a job as much as two rows do.
+bool Writer::run_together(std::span<const std::unique_ptr<Job>> jobs, Transaction& transaction) {
+  savepoint_.run();
+  try {
+    for (const auto& job : jobs) job->run(transaction);
+    release_.run();
+    return true;
+  } catch (...) {
+    take_back(transaction);
+    return false;
+  }
+}
+
 void Writer::run_in_savepoint(Job& job, Transaction& transaction, bool only_one) {
   // A transaction of one job can be taken back as a whole.
   if (only_one) {
@@ -137,19 +168,24 @@ void Writer::run_in_savepoint(Job& job, Transaction& transaction, bool only_one)
     release_.run();
   } catch (...) {
     job.error = std::current_exception();
-    transaction.undo();
-    // On a full disk SQLite may have rolled back everything: then nobody's work is there.
-    if (sqlite3_get_autocommit(database_.getHandle()) != 0) throw;
-    try {
-      throw;
-    } catch (const SQLite::Exception& failure) {
-      note_if_broken(failure, false);
-      if (broken_) throw;
-    } catch (...) {
-    }
-    rollback_to_.run();
-    release_.run();
+    take_back(transaction);
   }
+}
+
+/// While an exception is handled, which goes on when there is nothing left to go on with.
+void Writer::take_back(Transaction& transaction) {
+  transaction.undo();
+  // On a full disk SQLite may have rolled back everything: then nobody's work is there.
+  if (sqlite3_get_autocommit(database_.getHandle()) != 0) throw;
+  try {
+    throw;
+  } catch (const SQLite::Exception& failure) {
+    note_if_broken(failure, false);
+    if (broken_) throw;
+  } catch (...) {
+  }
+  rollback_to_.run();
+  release_.run();
 }
 
 void Writer::run_alone(Job& job) {
@@ -191,7 +227,7 @@ Task<void> Writer::perform_alone(std::function<void()> work) {
     work();
     return std::monostate{};
   };
-  co_await enqueued<decltype(job), std::monostate>(std::move(job), false);
+  co_await enqueued<decltype(job), std::monostate>(std::move(job), Manner::alone);
 }
 
 }  // namespace rosterd::sqlite

@@ -12,11 +12,13 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -25,7 +27,8 @@
 
 namespace rosterd::sqlite {
 
-/// What a job sees of the transaction it runs in. On the store's thread.
+/// What a job, or a few that are run together, see of the transaction they run in. On the store's
+/// thread.
 class Transaction {
  public:
   explicit Transaction(std::uint64_t serial) : serial_(serial) {}
@@ -37,7 +40,7 @@ class Transaction {
   void count_events(std::size_t events) { events_ += events; }
   std::size_t events() const { return events_; }
 
-  /// Different for every job.
+  /// Different for every transaction; jobs that are run together share one.
   std::uint64_t serial() const { return serial_; }
 
   void undo() {
@@ -45,6 +48,7 @@ class Transaction {
       undo_.back()();
       undo_.pop_back();
     }
+    events_ = 0;
   }
 
  private:
@@ -68,10 +72,14 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
+  /// How a job is run: in the transaction it shares with others, in which it fails alone; or in no
+  /// transaction. What is repeatable may be run again after it was taken back, and costs less.
+  enum class Manner { once, repeatable, alone };
+
   /// Runs `work(Transaction&)` on the store's thread and gives its value once it is durable, or
   /// throws what it threw.
   template <class Work, class Value = std::invoke_result_t<Work&, Transaction&>>
-  Task<Value> perform(Work work);
+  Task<Value> perform(Work work, Manner manner = Manner::once);
 
   /// The same outside of any transaction, and without a value.
   Task<void> perform_alone(std::function<void()> work);
@@ -84,12 +92,12 @@ class Writer {
 
  private:
   struct Job {
-    explicit Job(bool in_transaction) : transactional(in_transaction) {}
+    explicit Job(Manner how) : manner(how) {}
     virtual ~Job() = default;
     virtual void run(Transaction& transaction) = 0;
     virtual void complete() = 0;
 
-    bool transactional;
+    Manner manner;
     std::exception_ptr error;
   };
   template <class Work, class Value, class Handler>
@@ -98,13 +106,16 @@ class Writer {
   using Batch = std::vector<std::unique_ptr<Job>>;
 
   template <class Work, class Value>
-  auto enqueued(Work work, bool transactional);
+  auto enqueued(Work work, Manner manner);
 
   void enqueue(std::unique_ptr<Job> job);
   void run();
   void process(Batch batch);
   CommitReport commit(const Batch& batch);
+  void run_all(std::span<const std::unique_ptr<Job>> jobs, std::deque<Transaction>& transactions);
+  bool run_together(std::span<const std::unique_ptr<Job>> jobs, Transaction& transaction);
   void run_in_savepoint(Job& job, Transaction& transaction, bool only_one);
+  void take_back(Transaction& transaction);
   void run_alone(Job& job);
   void note_if_broken(const SQLite::Exception& error, bool committing);
   void deliver(Batch batch, const CommitReport& report);
@@ -136,8 +147,8 @@ struct Writer::JobOf final : Writer::Job {
       std::declval<asio::any_io_executor>(), asio::execution::outstanding_work.tracked
   ))>;
 
-  JobOf(Work job, Handler done, const asio::any_io_executor& loop, bool in_transaction)
-      : Job(in_transaction),
+  JobOf(Work job, Handler done, const asio::any_io_executor& loop, Manner how)
+      : Job(how),
         work(std::move(job)),
         handler(std::move(done)),
         keeps_loop_running(asio::prefer(loop, asio::execution::outstanding_work.tracked)) {}
@@ -156,11 +167,11 @@ struct Writer::JobOf final : Writer::Job {
 
 // A plain function: a lambda must not be born on a line that awaits.
 template <class Work, class Value>
-auto Writer::enqueued(Work work, bool transactional) {
-  auto initiate = [this, transactional](auto handler, Work job) {
+auto Writer::enqueued(Work work, Manner manner) {
+  auto initiate = [this, manner](auto handler, Work job) {
     using Handler = decltype(handler);
     using Concrete = JobOf<Work, Value, Handler>;
-    enqueue(std::make_unique<Concrete>(std::move(job), std::move(handler), loop_, transactional));
+    enqueue(std::make_unique<Concrete>(std::move(job), std::move(handler), loop_, manner));
   };
   using Signature = void(std::exception_ptr, std::optional<Value>);
   return asio::async_initiate<const asio::use_awaitable_t<>, Signature>(
@@ -169,15 +180,15 @@ auto Writer::enqueued(Work work, bool transactional) {
 }
 
 template <class Work, class Value>
-Task<Value> Writer::perform(Work work) {
+Task<Value> Writer::perform(Work work, Manner manner) {
   if constexpr (std::is_void_v<Value>) {
     auto job = [work = std::move(work)](Transaction& transaction) mutable {
       work(transaction);
       return std::monostate{};
     };
-    co_await enqueued<decltype(job), std::monostate>(std::move(job), true);
+    co_await enqueued<decltype(job), std::monostate>(std::move(job), manner);
   } else {
-    std::optional<Value> value = co_await enqueued<Work, Value>(std::move(work), true);
+    std::optional<Value> value = co_await enqueued<Work, Value>(std::move(work), manner);
     co_return std::move(*value);
   }
 }

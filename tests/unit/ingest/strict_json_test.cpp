@@ -1,6 +1,7 @@
 #include "ingest/strict_json.hpp"
 
 #include "ingest/json_pointer.hpp"
+#include "rosterd/base/json_text.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
