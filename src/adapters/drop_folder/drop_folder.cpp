@@ -6,17 +6,30 @@
 #include "rosterd/base/text.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace rosterd::drop_folder {
 
 namespace {
 
-constexpr std::string_view report_suffix = ".errors.csv";
+// Listing a folder costs as much as it has files, so that not each of them can have a listing of
+// its own; and what is dropped meanwhile and is older must not wait for all of them.
+constexpr std::size_t files_a_listing = 100;
+
+/// What whoever owns a folder can do to it: take it away, put something else there, or shut it.
+bool is_owners_doing(const std::error_code& error) {
+  return error == std::errc::permission_denied || error == std::errc::operation_not_permitted ||
+         error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
+         error == std::errc::file_exists || error == std::errc::read_only_file_system ||
+         error.value() == ESTALE;
+}
 
 }  // namespace
 
@@ -38,7 +51,14 @@ class DropFolder::Worker {
         done_(config.folder / "done"),
         rejected_(config.folder / "rejected"),
         held_(config.folder / "held"),
-        watch_(std::move(executor), incoming_.path()) {}
+        watch_(std::move(executor)) {
+    for (Folder* folder : {&processing_, &done_, &rejected_, &held_}) folder->open();
+    try {
+      open_again_what_was_replaced();
+    } catch (const std::system_error& error) {
+      tell_unreachable(error);
+    }
+  }
 
   Task<void> run(std::stop_token stop);
 
@@ -53,8 +73,15 @@ class DropFolder::Worker {
     bool open = false;  ///< written to, and not closed since
   };
 
+  void open_again_what_was_replaced();
+  std::optional<std::string> take_one();
+  void tell_unreachable(const std::system_error& error);
+
+  bool take_notices();
   void take_notice(const Watch::Notice& notice);
-  std::optional<std::string> scan();
+  std::optional<std::string> next();
+  std::optional<std::string> next_of_listing();
+  void scan();
   void refuse(const Folder::Item& item);
   Duration until_due(const Folder::Item& item, Seen& seen) const;
   bool has_manifest(const Folder& folder, const std::string& name) const;
@@ -62,6 +89,7 @@ class DropFolder::Worker {
   std::optional<std::string> claim(const std::string& name);
   Task<void> handle(std::string name);
   Task<void> resume(std::stop_token stop);
+  void give_back_manifests();
   void put_away(const std::string& name, const FileVerdict& verdict);
   std::string move_under_free_name(
       const Folder& from, const std::string& name, const Folder& to, std::string_view report
@@ -78,8 +106,12 @@ class DropFolder::Worker {
   Folder incoming_, processing_, done_, rejected_, held_;
   Watch watch_;
   std::map<std::string, Seen> seen_;
+  std::deque<std::string> due_;  ///< of the last listing, the oldest first
   std::set<std::string> folders_told_;
-  Duration look_at_{0};  ///< on the monotonic clock, when nothing happens before
+  Duration look_at_{0};   ///< on the monotonic clock, when nothing happens before
+  bool resumed_ = false;  ///< what lay in `processing/` has been handled
+  bool manifests_given_back_ = false;
+  bool unreachable_ = false;
 };
 
 DropFolder::DropFolder(
@@ -99,28 +131,84 @@ Task<void> DropFolder::run(std::stop_token stop) {
 
 Task<void> DropFolder::Worker::run(std::stop_token stop) {
   const std::stop_callback wake_me(stop, [this] { watch_.cancel(); });
-  co_await resume(stop);
   while (!stop.stop_requested()) {
-    const auto notices = watch_.read();
-    bool only_writing = !notices.empty();
-    for (const Watch::Notice& notice : notices) {
-      take_notice(notice);
-      only_writing = only_writing && notice.kind == Watch::Kind::written;
-    }
+    const bool only_writing = take_notices();
     // Somebody writing a large file must not make the folder be listed for every block of it.
     const Duration until_look = look_at_ - clock_.monotonic();
     if (only_writing && until_look > Duration{0}) {
       co_await watch_.wait(until_look);
       continue;
     }
-    const auto name = scan();
-    if (!name) {
+    auto claimed = take_one();
+    if (!resumed_ && !unreachable_) {
+      resumed_ = true;
+      co_await resume(stop);
+    } else if (claimed) {
+      co_await handle(std::move(*claimed));
+    } else {
       co_await watch_.wait(look_at_ - clock_.monotonic());
-      continue;
     }
-    auto claimed = claim(*name);
-    if (claimed) co_await handle(std::move(*claimed));
   }
+}
+
+/// The name in `processing/` of a file that was claimed. Nothing: none is due, or what was left
+/// there comes first, or the folder cannot be used. Its sender owns `incoming/`, and must not be
+/// able to stop more than this drop.
+std::optional<std::string> DropFolder::Worker::take_one() {
+  try {
+    open_again_what_was_replaced();
+    std::optional<std::string> claimed;
+    if (resumed_) {
+      give_back_manifests();
+      const auto name = next();
+      if (name) claimed = claim(*name);
+      if (name && !claimed) look_at_ = clock_.monotonic();
+    }
+    if (unreachable_) log_.notice("the drop folder can be used again", {{"source", config_.name}});
+    unreachable_ = false;
+    return claimed;
+  } catch (const std::system_error& error) {
+    tell_unreachable(error);
+    return std::nullopt;
+  }
+}
+
+/// For a handler of exceptions: what is nobody's doing goes on being thrown.
+void DropFolder::Worker::tell_unreachable(const std::system_error& error) {
+  if (!is_owners_doing(error.code())) throw;
+  look_at_ = clock_.monotonic() + config_.rescan;
+  if (std::exchange(unreachable_, true)) return;
+  std::vector<LogField> fields;
+  fields.emplace_back("source", config_.name);
+  fields.emplace_back("folder", config_.folder.string());
+  fields.emplace_back("error", error.what());
+  log_.error("the drop folder cannot be used", fields);
+}
+
+/// A folder that was removed, or mounted over, would be watched for ever and never have a file.
+void DropFolder::Worker::open_again_what_was_replaced() {
+  for (Folder* folder : {&processing_, &done_, &rejected_, &held_}) {
+    if (folder->is_in_place()) continue;
+    folder->open();
+    resumed_ = false;
+    manifests_given_back_ = false;
+  }
+  if (incoming_.is_in_place()) return;
+  incoming_.open();
+  watch_.follow(incoming_.path());
+  seen_.clear();
+  due_.clear();
+}
+
+/// Whether all that has happened is that files are being written.
+bool DropFolder::Worker::take_notices() {
+  const auto notices = watch_.read();
+  bool only_writing = !notices.empty();
+  for (const Watch::Notice& notice : notices) {
+    take_notice(notice);
+    only_writing = only_writing && notice.kind == Watch::Kind::written;
+  }
+  return only_writing;
 }
 
 void DropFolder::Worker::take_notice(const Watch::Notice& notice) {
@@ -140,10 +228,28 @@ void DropFolder::Worker::take_notice(const Watch::Notice& notice) {
 }
 
 /// The oldest file that can be taken now, if any.
-std::optional<std::string> DropFolder::Worker::scan() {
+std::optional<std::string> DropFolder::Worker::next() {
+  auto name = next_of_listing();
+  if (name) return name;
+  scan();
+  return next_of_listing();
+}
+
+std::optional<std::string> DropFolder::Worker::next_of_listing() {
+  while (!due_.empty()) {
+    std::string name = std::move(due_.front());
+    due_.pop_front();
+    const auto item = incoming_.find(name);
+    const auto seen = seen_.find(name);
+    if (!item || seen == seen_.end()) continue;
+    if (until_due(*item, seen->second) == Duration{0}) return name;
+  }
+  return std::nullopt;
+}
+
+void DropFolder::Worker::scan() {
   Duration next_look = config_.rescan;
   std::map<std::string, Seen> still_there;
-  std::optional<std::string> due;
   for (const Folder::Item& item : incoming_.list()) {
     if (is_left_alone(item.name)) continue;
     if (item.kind == Folder::Kind::folder) {
@@ -165,13 +271,12 @@ std::optional<std::string> DropFolder::Worker::scan() {
     const Duration wait = until_due(item, seen);
     if (wait > Duration{0}) {
       next_look = std::min(next_look, wait);
-    } else if (!due) {
-      due = item.name;
+    } else if (due_.size() < files_a_listing) {
+      due_.push_back(item.name);
     }
   }
   seen_.swap(still_there);
   look_at_ = clock_.monotonic() + next_look;
-  return due;
 }
 
 /// Zero: now.
@@ -215,14 +320,15 @@ void DropFolder::Worker::refuse(const Folder::Item& item) {
 
 /// The file's name in `processing/`; nothing when it is gone from `incoming/`.
 std::optional<std::string> DropFolder::Worker::claim(const std::string& name) {
-  seen_.erase(name);
   std::string claimed = name;
   for (int attempt = 1; processing_.find(claimed); ++attempt) {
     claimed = with_time(name, clock_.now(), attempt);
   }
   // The manifest first: a crash in between must not leave a file without the one it needs.
   move_manifest(incoming_, name, processing_, claimed);
-  if (!incoming_.move(name, processing_, claimed)) return std::nullopt;
+  const bool moved = incoming_.move(name, processing_, claimed);
+  seen_.erase(name);
+  if (!moved) return std::nullopt;
   const auto item = processing_.find(claimed);
   if (item && item->kind == Folder::Kind::file) return claimed;
   // Something else was put in its place between the look and the rename.
@@ -244,10 +350,15 @@ Task<void> DropFolder::Worker::resume(std::stop_token stop) {
     if (item.kind != Folder::Kind::file || is_left_alone(item.name)) continue;
     co_await handle(item.name);
   }
-  // Manifests that are left were claimed just before a crash, and their files were not.
+}
+
+/// Those that are left were claimed just before a crash, and their files were not.
+void DropFolder::Worker::give_back_manifests() {
+  if (manifests_given_back_) return;
   for (const Folder::Item& item : processing_.list()) {
     if (item.name.ends_with(".manifest.json")) processing_.move(item.name, incoming_, item.name);
   }
+  manifests_given_back_ = true;
 }
 
 void DropFolder::Worker::put_away(const std::string& name, const FileVerdict& verdict) {
@@ -265,8 +376,7 @@ std::string DropFolder::Worker::move_under_free_name(
   std::string free = wanted;
   for (int attempt = 1;; ++attempt) {
     if (!to.find(free)) {
-      const std::string report_name = free + std::string(report_suffix);
-      if (!report.empty()) to.write(report_name, report);
+      if (!report.empty()) to.write(report_name(free), report);
       if (from.move(name, to, free)) return free;
       if (!from.find(name)) return {};
     }

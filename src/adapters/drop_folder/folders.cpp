@@ -10,7 +10,6 @@
 #include <system_error>
 #include <tuple>
 #include <unistd.h>
-#include <utility>
 
 namespace rosterd::drop_folder {
 
@@ -47,14 +46,32 @@ class File {
 
 }  // namespace
 
-Folder::Folder(std::filesystem::path path) : path_(std::move(path)) {
+Folder::~Folder() {
+  close();
+}
+
+void Folder::close() {
+  if (directory_ >= 0) ::close(directory_);
+  directory_ = -1;
+}
+
+void Folder::open() {
+  close();
   std::filesystem::create_directories(path_);
   directory_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory_ < 0) fail("opening " + path_.string());
 }
 
-Folder::~Folder() {
-  if (directory_ >= 0) ::close(directory_);
+bool Folder::is_in_place() const {
+  if (directory_ < 0) return false;
+  struct stat held = {};
+  struct stat there = {};
+  if (fstat(directory_, &held) != 0) fail("looking at " + path_.string());
+  if (stat(path_.c_str(), &there) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    fail("looking at " + path_.string());
+  }
+  return held.st_dev == there.st_dev && held.st_ino == there.st_ino;
 }
 
 std::vector<Folder::Item> Folder::list() const {

@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rosterd::drop_folder {
 
-/// A directory held open; names in it are never resolved through another path.
+/// A directory held open; names in it are never resolved through another path. What the system
+/// refuses is thrown as a `std::system_error`.
 class Folder {
  public:
   enum class Kind { file, link, folder, other };
@@ -21,11 +23,16 @@ class Folder {
     std::int64_t modified_ns = 0;
   };
 
-  /// Makes the folder when it is not there.
-  explicit Folder(std::filesystem::path path);
+  /// Not open yet.
+  explicit Folder(std::filesystem::path path) : path_(std::move(path)) {}
   ~Folder();
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
+
+  /// Opens what is at the path now, and makes it when nothing is there.
+  void open();
+  /// Whether that is still what is at the path.
+  bool is_in_place() const;
 
   std::filesystem::path path_of(const std::string& name) const { return path_ / name; }
   const std::filesystem::path& path() const { return path_; }
@@ -43,6 +50,7 @@ class Folder {
 
  private:
   void sync() const;
+  void close();
 
   std::filesystem::path path_;
   int directory_ = -1;

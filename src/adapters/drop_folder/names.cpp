@@ -9,6 +9,7 @@ namespace rosterd::drop_folder {
 namespace {
 
 constexpr std::string_view manifest_suffix = ".manifest.json";
+constexpr std::string_view report_suffix = ".errors.csv";
 
 // Time, number and `.errors.csv` must fit behind it into the 255 bytes of a name.
 constexpr std::size_t name_bytes_max = 200;
@@ -34,21 +35,25 @@ bool is_left_alone(std::string_view name) {
 }
 
 std::optional<std::string> danger_of(std::string_view name) {
-  if (std::any_of(name.begin(), name.end(), is_control)) {
-    return "its name has control characters";
-  }
   if (invalid_utf8_at(name)) return "its name is not UTF-8";
+  if (printable(name, name.size()) != name) return "its name has control characters";
   if (name.size() > name_bytes_max) return "its name is longer than 200 bytes";
   return std::nullopt;
 }
 
+std::string report_name(const std::string& name) {
+  return name + std::string(report_suffix);
+}
+
 std::string safe_name(std::string_view name) {
   std::string safe(name.substr(0, name_bytes_max));
-  const bool text = !invalid_utf8_at(safe);
-  for (char& c : safe) {
-    const bool unreadable = !text && (c & 0x80) != 0;
-    if (is_control(c) || unreadable) c = '_';
+  std::replace_if(safe.begin(), safe.end(), is_control, '_');
+  if (printable(safe, safe.size()) != safe) {
+    std::replace_if(
+        safe.begin(), safe.end(), [](char c) { return (c & 0x80) != 0; }, '_'
+    );
   }
+  if (safe.ends_with(report_suffix)) safe[safe.rfind('.')] = '_';
   return safe;
 }
 

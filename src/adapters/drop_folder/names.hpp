@@ -16,7 +16,11 @@ bool is_left_alone(std::string_view name);
 /// added to it.
 std::optional<std::string> danger_of(std::string_view name);
 
-/// The name with everything dangerous replaced.
+/// What is wrong with NAME lies beside it as `NAME.errors.csv`.
+std::string report_name(const std::string& name);
+
+/// The name with everything dangerous replaced, and never that of a report: a file must not lie
+/// where the report on another belongs.
 std::string safe_name(std::string_view name);
 
 /// The names that a manifest of that file may have.

@@ -15,15 +15,9 @@ namespace rosterd::drop_folder {
 
 namespace {
 
-int open_inotify(const std::filesystem::path& folder) {
+int open_inotify() {
   const int file = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (file < 0) throw std::system_error(errno, std::generic_category(), "inotify_init1");
-  constexpr std::uint32_t mask = IN_MOVED_TO | IN_CLOSE_WRITE | IN_MODIFY | IN_ONLYDIR;
-  if (inotify_add_watch(file, folder.c_str(), mask) < 0) {
-    const int error = errno;
-    ::close(file);
-    throw std::system_error(error, std::generic_category(), "watching " + folder.string());
-  }
   return file;
 }
 
@@ -37,8 +31,18 @@ Watch::Kind kind_of(std::uint32_t mask) {
 
 }  // namespace
 
-Watch::Watch(asio::any_io_executor executor, const std::filesystem::path& folder)
-    : descriptor_(executor, open_inotify(folder)) {}
+Watch::Watch(asio::any_io_executor executor) : descriptor_(executor, open_inotify()) {}
+
+void Watch::follow(const std::filesystem::path& folder) {
+  const int file = descriptor_.native_handle();
+  // Fails when that folder is gone, and its watch with it.
+  if (followed_ >= 0) inotify_rm_watch(file, followed_);
+  constexpr std::uint32_t mask = IN_MOVED_TO | IN_CLOSE_WRITE | IN_MODIFY | IN_ONLYDIR;
+  followed_ = inotify_add_watch(file, folder.c_str(), mask);
+  if (followed_ < 0) {
+    throw std::system_error(errno, std::generic_category(), "watching " + folder.string());
+  }
+}
 
 std::vector<Watch::Notice> Watch::read() {
   std::vector<Notice> notices;

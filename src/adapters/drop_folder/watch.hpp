@@ -22,7 +22,10 @@ class Watch {
     std::string name;
   };
 
-  Watch(asio::any_io_executor executor, const std::filesystem::path& folder);
+  explicit Watch(asio::any_io_executor executor);
+
+  /// From now on what happens in this folder, and in no other. Throws a `std::system_error`.
+  void follow(const std::filesystem::path& folder);
 
   /// What has happened since the last call; does not wait.
   std::vector<Notice> read();
@@ -35,6 +38,7 @@ class Watch {
   Task<void> wait_readable();
 
   asio::posix::stream_descriptor descriptor_;
+  int followed_ = -1;
 };
 
 }  // namespace rosterd::drop_folder

@@ -26,8 +26,12 @@ namespace rosterd::drop_folder {
 /// What is not a regular file, or has a name that would be dangerous to show, goes to `rejected/`
 /// without being opened; links are never followed, folders are left alone.
 ///
-/// Knows nothing of what is in the files. Belongs to the loop. What the handler or the file system
-/// throws comes out of `run`; a file in `processing/` is handled again at the next start.
+/// A folder that is taken away, replaced or shut, as the owner of `incoming/` may, is said once in
+/// the log and tried again every `rescan`: that stops this drop and nothing else. Anything else
+/// that the file system or the handler throws comes out of `run`; a file in `processing/` is
+/// handled again at the next start.
+///
+/// Knows nothing of what is in the files. Belongs to the loop.
 class DropFolder {
  public:
   DropFolder(
