@@ -78,6 +78,14 @@ char ascii_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+/// What moves the cursor, ends a line, or makes the text around it be shown in another order.
+bool is_control(char32_t c) {
+  const bool is_line_end = c == 0x2028 || c == 0x2029;
+  const bool turns_text = c == 0x061C || c == 0x200E || c == 0x200F ||
+                          (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || is_line_end || turns_text;
+}
+
 std::size_t step(std::string_view text) {
   return std::max<std::size_t>(1, decode(text).bytes);
 }
@@ -194,9 +202,7 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
   std::string out;
   while (!text.empty()) {
     const CodePoint point = decode(text);
-    const bool control = point.bytes == 0 || point.value < 0x20 ||
-                         (point.value >= 0x7F && point.value < 0xA0) || point.value == 0x2028 ||
-                         point.value == 0x2029;
+    const bool control = point.bytes == 0 || is_control(point.value);
     const std::size_t bytes = std::max<std::size_t>(1, point.bytes);
     if (out.size() + bytes > bytes_max) return out + "…";
     if (control) {

@@ -84,6 +84,12 @@ TEST(Printable, CannotForgeALineOrFloodOne) {
   EXPECT_EQ(printable("abcdef", 3), "abc\u2026");
 }
 
+TEST(Printable, CannotTurnTheTextAroundIt) {
+  EXPECT_EQ(printable("\u202Egpj.exe"), "\\xE2\\x80\\xAEgpj.exe");
+  EXPECT_EQ(printable("\u2066a\u2069"), "\\xE2\\x81\\xA6a\\xE2\\x81\\xA9");
+  EXPECT_EQ(printable("\u0639\u0644\u064A"), "\u0639\u0644\u064A");
+}
+
 TEST(Trim, TakesBlanksFromBothEnds) {
   EXPECT_EQ(trim(" \t a b\r\n"), "a b");
   EXPECT_EQ(trim("  "), "");
