@@ -87,6 +87,22 @@ class RawClient {
 
   void half_close() { ::shutdown(fd_, SHUT_WR); }
 
+  /// Ends the connection as a crash or a firewall does: what is under way is lost on both sides.
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close();
+  }
+
+  /// Takes this many bytes of whatever comes, or fewer when the server closes before.
+  std::string hear(std::size_t count) {
+    while (received_.size() < count && receive_more()) {
+    }
+    std::string heard = received_.substr(0, count);
+    received_.erase(0, heard.size());
+    return heard;
+  }
+
   void close() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }

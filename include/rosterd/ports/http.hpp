@@ -68,7 +68,7 @@ class HttpHandler {
   /// The body limit of this target in bytes; above it the server answers 413 by itself.
   virtual std::size_t body_bytes_max(std::string_view target) const = 0;
 
-  /// What the server says for what never reaches a handler: 400, 408, 413, 431, 503.
+  /// What the server says for what never reaches a handler: 400, 408, 413, 415, 417, 431, 501, 503.
   virtual HttpResponse protocol_error(unsigned status) const { return HttpResponse{status}; }
 };
 

@@ -188,6 +188,7 @@ Received Session<Stream>::refuse(unsigned status) {
   if (status == 503 && std::none_of(headers.begin(), headers.end(), is_retry_after)) {
     headers.emplace_back("Retry-After", "1");
   }
+  if (status == 415) headers.emplace_back("Accept-Encoding", "identity");
   return Received::refusal;
 }
 
@@ -234,12 +235,14 @@ Task<bool> Session<Stream>::send(const HttpResponse& response, bool keep_alive) 
   if (sends_body(response, framing)) parts[1] = asio::buffer(response.body);
   error_code error;
   const std::size_t sent = send_at_once(parts, error);
-  if (error) co_return false;
-  if (sent < asio::buffer_size(parts)) {
+  if (!error && sent < asio::buffer_size(parts)) {
     const bool sent_all = co_await send_rest(parts, sent);
-    if (!sent_all) co_return false;
+    if (!sent_all) error = asio::error::connection_aborted;
   }
-  co_return framing.keep_alive;
+  if (!error) co_return framing.keep_alive;
+  // Who does not take an answer is owed no farewell.
+  socket().close(error);
+  co_return false;
 }
 
 // Nearly every answer fits into the socket's buffer: then no operation has to wait at all.
@@ -340,8 +343,20 @@ Connection::~Connection() {
 
 void Connection::expire() {
   expired_ = true;
-  deadline_ = Duration::max();
+  deadline_ = hub_->clock.monotonic() + reminder;
   cancel_io();
+}
+
+bool Connection::make_room() {
+  if (!std::exchange(idle_, false)) return false;
+  cancel_io();
+  return true;
+}
+
+void Connection::idle(bool is_idle) {
+  idle_ = is_idle;
+  auto& all = hub_->connections;
+  if (is_idle) all.splice(all.end(), all, place_);
 }
 
 void Connection::leave_if_idle() {

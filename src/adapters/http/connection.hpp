@@ -18,6 +18,9 @@ using Socket = asio::basic_stream_socket<AnyStream, asio::io_context::executor_t
 /// How long a client that was refused may take to read the answer and leave.
 constexpr Duration farewell = std::chrono::seconds(2);
 
+/// After which time a connection whose limit has passed is told so again.
+constexpr Duration reminder = std::chrono::milliseconds(50);
+
 class Connection;
 
 /// What all connections of one server share. They keep it alive.
@@ -37,6 +40,7 @@ struct Hub {
   Log& log;
   const Options options;
   DateText date;
+  /// Who has waited longest for its client comes first among those that wait.
   std::list<Connection*> connections;
   bool stopping = false;
 };
@@ -56,8 +60,11 @@ class Connection {
   virtual Task<void> serve() = 0;
 
   Duration deadline() const { return deadline_; }
-  /// The deadline has passed: pending I/O fails, and `serve` says 408 or leaves.
+  /// The deadline has passed: pending I/O fails, and `serve` says 408 or leaves. An operation of
+  /// several steps that is between two of them does not notice, so there is a next deadline.
   void expire();
+  /// There is no room left: leaves if it only waits for its client. True when it does.
+  bool make_room();
   /// The server stops: leaves unless a request is in flight.
   void leave_if_idle();
   /// Cancels whatever goes on, the handler included.
@@ -78,8 +85,7 @@ class Connection {
     expired_ = false;
   }
   bool expired() const { return expired_; }
-  void idle(bool is_idle) { idle_ = is_idle; }
-  bool is_idle() const { return idle_; }
+  void idle(bool is_idle);
 
   const std::shared_ptr<Hub> hub_;
 

@@ -76,6 +76,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   HttpRequest& request_;
   std::string& chunked_body_;
   std::size_t chunked_bytes_max_ = 0;
+  std::size_t chunk_extensions_bytes_ = 0;
   unsigned objection_ = 0;
   int version_ = 11;
   unsigned hosts_ = 0;

@@ -99,6 +99,7 @@ class Server::Core final : public Hub, public std::enable_shared_from_this<Serve
   void start_accepting();
   Task<void> accept_all();
   void admit(Socket socket);
+  bool make_room();
   void connection_ended(Connection& connection, std::exception_ptr error);
   void begin_stop();
   void insist();
@@ -173,7 +174,7 @@ Task<void> Server::Core::accept_all() {
 
 void Server::Core::admit(Socket socket) {
   if (connections.size() >= options.limits.connections_max + refusals_max) return;
-  const bool full = connections.size() >= options.limits.connections_max;
+  const bool full = connections.size() >= options.limits.connections_max && !make_room();
   if (listening_.is_tcp) {
     const int on = 1;
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -192,6 +193,12 @@ void Server::Core::admit(Socket socket) {
   if (connections.size() == 1) news_.notify();
 }
 
+// Somebody who keeps many connections open and says nothing must not keep the others out.
+bool Server::Core::make_room() {
+  const auto leaves = [](Connection* connection) { return connection->make_room(); };
+  return std::any_of(connections.begin(), connections.end(), leaves);
+}
+
 void Server::Core::connection_ended(Connection& connection, std::exception_ptr error) {
   if (connection.insisted()) return;
   log.error("a connection failed inside", {{"error", printable(message_of(error))}});
@@ -205,11 +212,8 @@ Duration Server::Core::expire_overdue() {
   Duration earliest = now + shortest(options.limits);
   for (auto place = connections.begin(); place != connections.end();) {
     Connection& connection = **place++;
-    if (connection.deadline() <= now) {
-      connection.expire();
-    } else {
-      earliest = std::min(earliest, connection.deadline());
-    }
+    if (connection.deadline() <= now) connection.expire();
+    earliest = std::min(earliest, connection.deadline());
   }
   return earliest - now;
 }

@@ -69,20 +69,36 @@ TEST_F(HttpConnection, IsGivenUpWhenItDoesNotReadItsAnswer) {
   EXPECT_LT(body_of(peer.until_closed()).size(), 8'000'000U);
 }
 
-TEST_F(HttpConnection, IsRefusedAboveTheCapAndServedAgainBelowIt) {
+TEST_F(HttpConnection, IsRefusedAboveTheCapWhileAllAreBeingServed) {
   options.limits.connections_max = 1;
   serve();
-  RawClient first = client();
-  first.say(get);
-  EXPECT_EQ(status_of(first.answer()), 200U);
+  RawClient busy = client();
+  busy.say("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+  handler.waiting.get_future().wait();
 
   const std::string refused = exchange(get);
-  first.say("GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-  first.until_closed();
+  on_loop([this] { handler.release(); });
 
   EXPECT_EQ(status_of(refused), 503U);
   EXPECT_NE(refused.find("Retry-After: 1\r\n"), std::string::npos) << refused;
   EXPECT_NE(refused.find("Connection: close\r\n"), std::string::npos) << refused;
+  EXPECT_EQ(status_of(busy.answer()), 200U);
+}
+
+TEST_F(HttpConnection, ThatHasBeenQuietLongestMakesRoomForANewOne) {
+  options.limits.connections_max = 2;
+  serve();
+  RawClient first = client();
+  RawClient second = client();
+  for (RawClient* peer : {&first, &second, &first}) {
+    EXPECT_EQ(status_of(peer->say(get).answer()), 200U);
+  }
+
+  RawClient newcomer = client();
+
+  EXPECT_EQ(status_of(newcomer.say(get).answer()), 200U);
+  EXPECT_EQ(second.until_closed(), "");
+  EXPECT_EQ(status_of(first.say(get).answer()), 200U);
 }
 
 TEST_F(HttpConnection, FinishesItsRequestWhenTheServerStops) {

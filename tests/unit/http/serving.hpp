@@ -146,6 +146,13 @@ class Serving : public testing::Test {
 
   RawClient client() { return RawClient::tcp(server_->port()); }
 
+  /// The same of a server that need not have served anybody yet.
+  std::size_t open_connections() {
+    std::promise<std::size_t> count;
+    on_loop([&] { count.set_value(server_->connections()); });
+    return count.get_future().get();
+  }
+
   /// What the server answers to these bytes, until it closes.
   std::string exchange(std::string_view bytes) {
     RawClient peer = client();

@@ -48,7 +48,8 @@ struct TlsFiles {
 /// file descriptors are few.
 struct Limits {
   std::size_t header_bytes_max = 8 * 1024;  ///< request line and fields; above it: 431
-  std::size_t connections_max = 1024;       ///< above it: 503 and close
+  /// Above it, who has waited longest for its client is closed; 503 when all are being served.
+  std::size_t connections_max = 1024;
 
   Duration header_read = std::chrono::seconds(5);    ///< from a request's first byte; then 408
   Duration body_read = std::chrono::seconds(10);     ///< from the header's end; then 408
@@ -65,7 +66,8 @@ struct Options {
 
 /// An HTTP/1.1 server (RFC 9110, RFC 9112) in front of one handler: keep-alive, pipelining, HEAD,
 /// chunked bodies, `Expect: 100-continue`. What could be read in two ways is refused with 400:
-/// Content-Length twice or beside Transfer-Encoding, folded header lines, no Host.
+/// Content-Length twice or beside Transfer-Encoding, folded header lines, no Host. A body that is
+/// compressed is refused unread with 415: nothing is unpacked here.
 ///
 /// Lives on one loop and must outlive `run()`. Whatever a client does, and whatever the handler
 /// throws, costs that client's connection at most.
