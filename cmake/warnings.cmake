@@ -35,6 +35,7 @@ if(ROSTERD_SANITIZE)
   endif()
 endif()
 if(ROSTERD_FUZZ)
-  # What guides the fuzzer has to be compiled into everything that it looks into.
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  # What guides the fuzzer has to be compiled into everything that it looks into. Calls of functions
+  # by a pointer of another type go unchecked: clang 14 cannot write down that check for coroutines.
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize=function)
 endif()
