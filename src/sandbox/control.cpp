@@ -47,6 +47,7 @@ HttpResponse reset(Tenant& tenant, Call& call) {
   tenant.read_backs.forget_losses();
   tenant.faults.forget_counts();
   if (has_text(call.query, "only", "stats")) return no_content();
+  tenant.read_backs = ReadBacks();
   tenant.faults.set(FaultPlan{});
   tenant.storage.limit(0);
   tenant.options.storage_bytes_max = 0;
