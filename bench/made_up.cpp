@@ -45,6 +45,33 @@ ColumnConfig column(const char* name) {
   return made;
 }
 
+constexpr const char* roster_header =
+    "id,email,first_name,last_name,department,job_title,location,cost_center,manager,"
+    "employment_type,start_date,status\n";
+
+void append_row(std::string& text, MadeUpPerson person) {
+  person.email.insert(0, person.first_name + "." + person.last_name + ".");
+  person.job_title += " Level " + std::to_string(person.email.size() % 4);
+  const auto fields = {
+      &person.email,
+      &person.first_name,
+      &person.last_name,
+      &person.department,
+      &person.job_title,
+      &person.location,
+      &person.cost_center,
+      &person.manager,
+      &person.employment_type,
+      &person.start_date,
+      &person.status};
+  text += person.id;
+  for (const std::string* field : fields) {
+    text += ',';
+    text += *field;
+  }
+  text += '\n';
+}
+
 }  // namespace
 
 MadeUpPerson::MadeUpPerson(std::size_t number)
@@ -100,30 +127,21 @@ NewEvent new_event(std::string_view run, std::size_t number, const Crypto& crypt
 }
 
 std::string roster_csv(std::size_t rows) {
-  std::string text =
-      "id,email,first_name,last_name,department,job_title,location,cost_center,manager,"
-      "employment_type,start_date,status\n";
+  std::string text = roster_header;
   text.reserve(text.size() + rows * 150);
-  for (std::size_t number = 0; number < rows; ++number) {
-    const MadeUpPerson person(number);
-    const auto fields = {
-        &person.email,
-        &person.first_name,
-        &person.last_name,
-        &person.department,
-        &person.job_title,
-        &person.location,
-        &person.cost_center,
-        &person.manager,
-        &person.employment_type,
-        &person.start_date,
-        &person.status};
-    text += person.id;
-    for (const std::string* field : fields) {
-      text += ',';
-      text += *field;
-    }
-    text += '\n';
+  for (std::size_t number = 0; number < rows; ++number) append_row(text, MadeUpPerson(number));
+  return text;
+}
+
+std::string changed_roster_csv(std::size_t rows) {
+  std::string text = roster_header;
+  text.reserve(text.size() + rows * 150);
+  for (std::size_t number = 0; number < rows + rows / 200; ++number) {
+    const bool gone = number < rows && number % 200 == 77;
+    if (gone) continue;
+    MadeUpPerson person(number);
+    if (number < rows && number % 100 == 13) person.department = department_name(departments);
+    append_row(text, person);
   }
   return text;
 }

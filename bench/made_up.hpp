@@ -32,6 +32,8 @@ NewEvent new_event(std::string_view run, std::size_t number, const Crypto& crypt
 
 /// A roster of twelve columns, about 146 bytes a row, and the drop that reads it.
 std::string roster_csv(std::size_t rows);
+/// The same roster later: 1 in 100 has changed, 1 in 200 is gone, and 1 in 200 is new.
+std::string changed_roster_csv(std::size_t rows);
 DropConfig roster_drop();
 
 /// A number of the environment, for short runs.
