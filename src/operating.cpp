@@ -138,6 +138,7 @@ Task<void> Daemon::Operating::record(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const Duration now = daemon_.clock_.monotonic();
     call_rate_.note(now, calls());
+    return_free_memory();
     if (now >= next_point) {
       next_point =
           std::max(next_point, now - OperatorHistory::interval) + OperatorHistory::interval;

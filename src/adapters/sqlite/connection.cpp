@@ -15,6 +15,7 @@ namespace rosterd::sqlite {
 namespace {
 
 constexpr int busy_timeout_ms = 5'000;
+constexpr int log_pages_max = 1000;
 
 // Each connection belongs to one thread, so SQLite need not lock it at every call.
 const int one_thread = SQLite::OPEN_NOMUTEX;
@@ -25,6 +26,22 @@ void create_private(const std::filesystem::path& path) {
     throw std::system_error(errno, std::generic_category(), "cannot open " + path.string());
   }
   ::close(file);
+}
+
+// SQLite's own would pass over a failed fsync and try again with the next commit, which may then be
+// told that all is well.
+int shorten_log(void*, sqlite3* connection, const char* database, int pages) {
+  if (pages < log_pages_max) return SQLITE_OK;
+  const int result =
+      sqlite3_wal_checkpoint_v2(connection, database, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const bool can_wait = result == SQLITE_BUSY || result == SQLITE_LOCKED || result == SQLITE_FULL;
+  return can_wait ? SQLITE_OK : result;
+}
+
+void checkpoint_on_close(SQLite::Database& database, bool wanted) {
+  sqlite3_db_config(
+      database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr
+  );
 }
 
 void make_settings(SQLite::Database& database) {
@@ -38,7 +55,8 @@ void make_settings(SQLite::Database& database) {
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA foreign_keys = ON");
   database.exec("PRAGMA temp_store = MEMORY");
-  database.exec("PRAGMA cache_size = -65536");
+  database.exec("PRAGMA cache_size = -32768");
+  sqlite3_wal_hook(database.getHandle(), shorten_log, nullptr);
 }
 
 void expect_rosterd_store(SQLite::Database& database, bool may_be_empty) {
@@ -55,6 +73,7 @@ SQLite::Database open_for_writing(const std::filesystem::path& path) {
   create_private(path);
   try {
     SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | one_thread, busy_timeout_ms);
+    checkpoint_on_close(database, false);
     expect_rosterd_store(database, true);
     make_settings(database);
     return database;
@@ -62,6 +81,11 @@ SQLite::Database open_for_writing(const std::filesystem::path& path) {
     if (error.getErrorCode() != SQLITE_NOTADB) throw;
     throw std::runtime_error(path.string() + " is not a rosterd store");
   }
+}
+
+void put_log_away(SQLite::Database& database) {
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  checkpoint_on_close(database, true);
 }
 
 SQLite::Database open_for_reading(const std::filesystem::path& path) {
