@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Lets systemd-analyze judge the unit files: sound, and shut off well enough.
 
-Says that it was skipped where there is no systemd-analyze.
+What it does not judge is looked for here: no core files, which would have secrets in them. Says that
+it was skipped where there is no systemd-analyze.
 """
 
 import pathlib
@@ -51,6 +52,8 @@ def analyze(*arguments):
 
 
 def problems_of(units):
+    if "LimitCORE=0" not in cpp_text.read(UNITS[0]).splitlines():
+        yield "LimitCORE=0 is missing: a core file would hold secrets"
     code, said = analyze("verify", "--man=no", *units)
     about_us = [line for line in said.splitlines() if "rosterd" in line]
     if about_us or code != 0:
