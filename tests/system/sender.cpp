@@ -1,7 +1,10 @@
 #include "sender.hpp"
 
 #include <array>
+#include <fcntl.h>
 #include <poll.h>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace rosterd::test {
@@ -18,11 +21,52 @@ void pause_ms(int time) {
 
 }  // namespace
 
-Sender::Sender(std::string name, const std::atomic<std::uint16_t>& port, std::string key)
-    : name_(std::move(name)),
+Acknowledged::Acknowledged(const std::filesystem::path& file)
+    : file_(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
+  if (file_ < 0) throw std::system_error(errno, std::generic_category(), file.string());
+}
+
+Acknowledged::~Acknowledged() {
+  ::close(file_);
+}
+
+void Acknowledged::note(const Json& event) const {
+  const std::string line = event.dump() + "\n";
+  const bool written = ::write(file_, line.data(), line.size()) == std::ssize(line);
+  if (written && ::fdatasync(file_) == 0) return;
+  throw std::system_error(errno, std::generic_category(), "noting what was acknowledged");
+}
+
+std::vector<Json> Acknowledged::read(const std::filesystem::path& file) {
+  std::vector<Json> events;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) events.push_back(Json::parse(line));
+  return events;
+}
+
+Holders holders_after(const std::vector<Json>& events) {
+  std::map<std::string, std::string> departments_of;
+  for (const Json& event : events) {
+    const bool left = event["type"] == "person.left";
+    departments_of[event["person"]["id"]] =
+        left ? "" : event["person"]["attributes"]["department"].get<std::string>();
+  }
+  Holders access;
+  for (const auto& [person, department] : departments_of) {
+    if (department.empty()) continue;
+    const std::string account = "auth0|" + person;
+    access["Staff"].insert(account);
+    access[department].insert(account);
+    if (department == "Engineering") access["Wiki Editor"].insert(account);
+  }
+  return access;
+}
+
+Sender::Sender(Who who, const std::atomic<std::uint16_t>& port)
+    : who_(std::move(who)),
+      file_(who_.acknowledged),
       port_(port),
-      key_(std::move(key)),
-      random_(static_cast<unsigned>(std::hash<std::string>{}(name_))),
+      random_(who_.seed),
       thread_([this] { run(); }) {}
 
 void Sender::finish() {
@@ -35,21 +79,17 @@ void Sender::run() {
     const Json event = next();
     const auto deadline = std::chrono::steady_clock::now() + wait_max;
     while (!deliver(event)) {
-      ++repeated_;
       if (std::chrono::steady_clock::now() > deadline) return;
       pause_ms(3);
     }
-    acknowledged_.insert(event["id"].get<std::string>());
-    const std::string person = event["person"]["id"];
-    const bool left = event["type"] == "person.left";
-    departments_[person] = left ? "" : event["person"]["attributes"]["department"];
+    file_.note(event);
     pause_ms(1);
   }
 }
 
 Json Sender::next() {
-  const std::string person = name_ + std::to_string(random_() % people_of_a_sender);
-  const std::string id = name_ + "-event-" + std::to_string(++sent_);
+  const std::string person = who_.name + std::to_string(random_() % people_of_a_sender);
+  const std::string id = who_.name + "-event-" + std::to_string(++sent_);
   if (random_() % 7 == 0) return leaving(id, person);
   return change(id, person, departments.at(random_() % departments.size()));
 }
@@ -61,19 +101,9 @@ bool Sender::deliver(const Json& event) const {
   request.method = "POST";
   request.target = "/v1/events/hr";
   request.body = event.dump();
-  request.headers = signed_headers(key_, event["id"], request.body);
+  request.headers = signed_headers(who_.key, event["id"], request.body);
   const auto answer = ask(port, request);
   return answer && answer->status == accepted;
-}
-
-void Sender::expect(Holders& access) const {
-  for (const auto& [person, department] : departments_) {
-    if (department.empty()) continue;
-    const std::string account = "auth0|" + person;
-    access["Staff"].insert(account);
-    access[department].insert(account);
-    if (department == "Engineering") access["Wiki Editor"].insert(account);
-  }
 }
 
 }  // namespace rosterd::test
