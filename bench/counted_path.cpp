@@ -7,7 +7,9 @@
 #include "rosterd/adapters/system/log.hpp"
 #include "rosterd/adapters/system/time_zones.hpp"
 #include "rosterd/ingest/webhook.hpp"
+#include "rosterd/sync/engine.hpp"
 #include "signed_event.hpp"
+#include "support/fake_tenant.hpp"
 #include "support/manual_clock.hpp"
 #include "support/temp_store.hpp"
 
@@ -26,6 +28,7 @@ namespace {
 
 constexpr std::size_t connections = 64;
 constexpr std::size_t header_bytes_max = 16 << 10;
+constexpr std::size_t events_max = 5'120;
 
 class Forgetful : public EventLog {
  public:
@@ -101,17 +104,92 @@ class OneConnection {
 
 void receive_all(EventLog& events, asio::io_context& loop, Tools& tools, std::size_t count) {
   auto handler = endpoint(events, tools);
+  std::vector<std::string> requests;
+  for (std::size_t i = 0; i < events_max; ++i) requests.push_back(request_text(i, tools));
   std::vector<std::unique_ptr<OneConnection>> crowd;
   while (crowd.size() < connections) {
     crowd.push_back(std::make_unique<OneConnection>(loop, handler));
   }
   for (std::size_t done = 0; done < count; done += connections) {
     for (std::size_t i = 0; i < connections; ++i) {
-      crowd[i]->receive(request_text(done + i, tools));
+      crowd[i]->receive(requests[done + i]);
     }
     loop.restart();
     loop.run();
   }
+}
+
+class NoMeasurements : public Measurements {
+ public:
+  void access_revoked(Duration) override {}
+  void event_applied(Duration, bool) override {}
+};
+
+class NoRandomness : public Randomness {
+ public:
+  double unit() override { return 0.5; }
+};
+
+/// Everybody is in the group of their department.
+std::shared_ptr<const Policy> policy_of_departments() {
+  Policy policy;
+  policy.version = "counted";
+  AccountMatch by_attribute;
+  by_attribute.argument = "user_id";
+  policy.accounts.match.push_back(by_attribute);
+  for (std::size_t i = 0; i < departments; ++i) {
+    Rule rule;
+    rule.name = department_name(i);
+    Condition condition;
+    condition.kind = Condition::Kind::test;
+    condition.test.attribute = "department";
+    condition.test.values.emplace_back(department_name(i));
+    rule.when.children.push_back(std::move(condition));
+    EntitlementName group;
+    group.name = department_name(i);
+    rule.entitlements.push_back(std::move(group));
+    policy.rules.push_back(std::move(rule));
+  }
+  return std::make_shared<const Policy>(std::move(policy));
+}
+
+/// A tenant in memory instead of HTTP, so that the worker and the store are counted.
+void settle_all(Tools& tools, std::size_t count) {
+  test::FakeTenant tenant;
+  for (std::size_t i = 0; i < departments; ++i) tenant.has_group(department_name(i));
+  std::vector<NewEvent> events;
+  for (std::size_t i = 0; i < events_max; ++i) {
+    const std::string user = "u" + std::to_string(i);
+    tenant.has_user(user);
+    events.push_back(new_event("c", i, *tools.crypto));
+    events.back().event.attributes["user_id"] = test::FakeTenant::account(user).value;
+  }
+  events.resize(count);
+
+  test::TempStore store;
+  NoMeasurements measurements;
+  NoRandomness randomness;
+  const sync::EngineParts parts{
+      store.work(),
+      tenant,
+      tenant,
+      tenant,
+      tenant,
+      tools.zones,
+      *tools.crypto,
+      tools.clock,
+      randomness,
+      measurements,
+      tools.log};
+  sync::EngineConfig config;
+  config.guard.enabled = false;
+  sync::Engine engine(parts, config, policy_of_departments(), store.loop().get_executor());
+  store.run(store.work().use_policy("counted", "", tools.clock.now()));
+  store.run(store.event_log().accept(std::move(events)));
+  const std::stop_token never;
+  while (store.run(engine.round(never))) {
+  }
+  if (engine.statistics().applied != count) throw std::runtime_error("not everything was applied");
 }
 
 void run(std::string_view path, std::size_t count) {
@@ -123,8 +201,10 @@ void run(std::string_view path, std::size_t count) {
   } else if (path == "kept") {
     test::TempStore store;
     receive_all(store.event_log(), store.loop(), tools, count);
+  } else if (path == "settled") {
+    settle_all(tools, count);
   } else {
-    throw std::runtime_error("a path is examined or kept");
+    throw std::runtime_error("a path is examined, kept or settled");
   }
 }
 
@@ -132,8 +212,11 @@ void run(std::string_view path, std::size_t count) {
 }  // namespace rosterd::bench
 
 int main(int count, char** words) try {
-  if (count != 3) throw std::runtime_error("usage: rosterd_counted_path examined|kept EVENTS");
-  rosterd::bench::run(words[1], std::stoul(words[2]));
+  if (count != 3)
+    throw std::runtime_error("usage: rosterd_counted_path examined|kept|settled EVENTS");
+  const std::size_t events = std::stoul(words[2]);
+  if (events > rosterd::bench::events_max) throw std::runtime_error("that many are not prepared");
+  rosterd::bench::run(words[1], events);
 } catch (const std::exception& error) {
   std::cerr << "rosterd_counted_path: " << error.what() << "\n";
   return 1;
