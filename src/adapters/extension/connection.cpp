@@ -239,8 +239,10 @@ Task<Exchanged> Connection::talk(Stream& stream, const WireRequest& request) {
     throw_if_cancelled(error);
     answer_began_ = answer_began_ || parser.got_some();
     if (error) co_return no_answer(request, write_error ? write_error : error);
-    const bool informational = parser.get().result_int() / 100 == 1;
-    if (informational) continue;
+    const unsigned kind = parser.get().result_int() / 100;
+    if (kind == 1) continue;
+    // Nobody has done what did not reach them whole, whatever they say.
+    if (kind == 2 && write_error) co_return no_answer(request, write_error);
     whole_answer_read_ = !write_error && parser.keep_alive() && buffer_.size() == 0;
     auto answer = answer_of(parser.get());
     co_return answer;
