@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Makes docs/PERFORMANCE.md of what was measured: report.py FOLDER (see scripts/bench).
+"""Makes docs/PERFORMANCE.md of what was measured: report.py [--peers] FOLDER (see scripts/bench).
 
+With --peers only the part that scripts/bench-peers measures; without, that part stays as it is.
 Figures are medians. Ratios are made within one run, those of ingest within one round.
 """
 
@@ -12,6 +13,9 @@ import statistics
 import subprocess
 import sys
 import textwrap
+
+import peers_report
+from page import PAGE, section_of, table, with_spaces
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -36,15 +40,6 @@ HANDLERS = (
 
 def output_of(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()
-
-
-def table(head, rows):
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines])
-
-
-def with_spaces(number):
-    return f"{number:,.0f}".replace(",", " ")
 
 
 def medians_of(file):
@@ -189,6 +184,9 @@ def machine_text(about):
 
 
 def main():
+    if sys.argv[1] == "--peers":
+        PAGE.write_text(peers_report.replaced(PAGE.read_text(), pathlib.Path(sys.argv[2])))
+        return
     folder = pathlib.Path(sys.argv[1])
     micro = medians_of(folder / "micro.json")
     disk, memory = Ingest(folder / "ingest_disk.json"), Ingest(folder / "ingest_memory.json")
@@ -238,7 +236,10 @@ By processor time, on one thread.
 
 {paths_table(micro)}
 """
-    (ROOT / "docs" / "PERFORMANCE.md").write_text(text)
+    beside_others = section_of(PAGE.read_text(), peers_report.HEADING)
+    if beside_others:
+        text += "\n" + beside_others
+    PAGE.write_text(text)
     print(text)
 
 
