@@ -4,9 +4,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +45,17 @@ class CrashPoints : public Company {
   /// the first got through the day and ended in order.
   bool survives(const std::string& point) {
     SCOPED_TRACE("day " + std::to_string(++day_) + ", crash point: " + point);
+    try {
+      const bool survived = lives_through_the_day(point);
+      expect_nothing_lost();
+      return survived;
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what() << "\n" << told();
+      return false;
+    }
+  }
+
+  bool lives_through_the_day(const std::string& point) {
     set_crash_point(point);
     Program& daemon = launch_daemon();
     clear_crash_point();
@@ -57,7 +70,6 @@ class CrashPoints : public Company {
       EXPECT_EQ(end, -SIGKILL) << told();
       recover(acknowledged);
     }
-    expect_nothing_lost();
     return end == 0;
   }
 
@@ -308,6 +320,16 @@ class MigrationCrashes : public CrashPoints {
     }
   }
 
+  static Contents differences(Contents left, Contents right) {
+    std::sort(left.begin(), left.end());
+    std::sort(right.begin(), right.end());
+    Contents different;
+    std::set_symmetric_difference(
+        left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(different)
+    );
+    return different;
+  }
+
   Contents contents() const {
     Stored stored(store());
     EXPECT_EQ(stored.integrity(), "ok");
@@ -357,7 +379,7 @@ class MigrationCrashes : public CrashPoints {
       clear_crash_point();
       const Said again = rosterd({"migrate"});
       EXPECT_EQ(again.code, 0) << again.err;
-      EXPECT_EQ(contents(), whole);
+      EXPECT_THAT(differences(contents(), whole), testing::IsEmpty());
       if (end == 0 || HasFailure()) return deaths;
       EXPECT_EQ(end, -SIGKILL);
     }
@@ -389,7 +411,7 @@ TEST_F(MigrationCrashes, LeaveAStoreThatIsMadeByTheNextStart) {
 
 TEST_F(MigrationCrashes, AtTheStartOfTheDaemonCostNoEvent) {
   make_schema_1();
-  set_crash_point("3 before write rosterd.db-wal");
+  set_crash_point("30 before write rosterd.db-wal");
   EXPECT_EQ(launch_daemon().wait(), -SIGKILL);
   clear_crash_point();
 
