@@ -27,8 +27,9 @@ using Holders = std::map<std::string, std::set<std::string>>;
 /// program, in a folder of their own and on ports that the system chose.
 ///
 /// People have the account that their `user_id` names; the policy gives everybody Staff, each
-/// department its group, and engineers a role. When a test ends, no output of any daemon may hold a
-/// secret.
+/// department its group, and engineers a role. Everybody has an e-mail address. When a test ends,
+/// nothing that any of its programs wrote, said or answered may hold a secret, and no log an e-mail
+/// address.
 class Company : public testing::Test {
  protected:
   Company();
@@ -40,6 +41,8 @@ class Company : public testing::Test {
   std::string policy_text() const;
   void write_config(const std::string& text) const;
   void write_policy(const std::string& text) const;
+  /// A file for a setting to name. No other file may have the text of it when the test ends.
+  void write_secret(const std::string& name, const std::string& text);
 
   /// Starts the daemon, and returns when it is ready.
   Program& start_daemon();
@@ -62,6 +65,8 @@ class Company : public testing::Test {
   Json events() { return json({"events", "list", "--limit", "1000000"}); }
 
   WireAnswer send(const Json& event);
+  /// The same answer, kept until the test ends.
+  WireAnswer noted(const WireAnswer& answer) const;
   Json stats() const;
   std::uint64_t calls_to(const std::string& route) const;
   void set_faults(const Json& plan) const;
@@ -87,7 +92,11 @@ class Company : public testing::Test {
   void edit_members(const std::string& method, const std::string& group, const std::string& account)
       const;
 
+  void expect_nothing_leaked() const;
+
   TempFolder folder_;
+  std::set<std::filesystem::path> secret_files_;
+  std::set<std::string> secrets_;
   std::unique_ptr<Program> sandbox_;
   std::unique_ptr<Program> daemon_;
   std::filesystem::path daemon_log_;
