@@ -30,6 +30,7 @@ Result<FileSource, SourceError> FileSource::open(const std::filesystem::path& pa
   struct stat status = {};
   if (fstat(file, &status) != 0) throw std::system_error(errno, std::generic_category(), "fstat");
   if (!S_ISREG(status.st_mode)) return SourceError(0, "is not a regular file");
+  source.bytes_ = static_cast<std::uint64_t>(status.st_size);
   posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
   return source;
 }
@@ -39,6 +40,8 @@ FileSource::~FileSource() {
 }
 
 Result<std::size_t, SourceError> FileSource::read(std::span<char> into) {
+  const std::uint64_t left = bytes_ > offset_ ? bytes_ - offset_ : 0;
+  into = into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), left)));
   for (;;) {
     const ssize_t taken = pread(file_, into.data(), into.size(), static_cast<off_t>(offset_));
     if (taken >= 0) {

@@ -41,7 +41,8 @@ class MemorySource : public ByteSource {
   std::string_view rest_;
 };
 
-/// A regular file, kept open: what it was renamed to meanwhile does not matter.
+/// A regular file, kept open: what it was renamed to meanwhile does not matter. It is read as far
+/// as it was long when it was opened, so that nobody can keep a reader busy by writing on.
 class FileSource : public ByteSource {
  public:
   /// What tells that a file was written to.
@@ -56,9 +57,12 @@ class FileSource : public ByteSource {
   /// regular file, or may not be read, is an error.
   static Result<FileSource, SourceError> open(const std::filesystem::path& path);
 
-  FileSource(FileSource&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  FileSource(FileSource&& other) noexcept
+      : file_(std::exchange(other.file_, -1)), offset_(other.offset_), bytes_(other.bytes_) {}
   FileSource& operator=(FileSource&& other) noexcept {
     std::swap(file_, other.file_);
+    std::swap(offset_, other.offset_);
+    std::swap(bytes_, other.bytes_);
     return *this;
   }
   ~FileSource() override;
@@ -74,6 +78,7 @@ class FileSource : public ByteSource {
 
   int file_ = -1;
   std::uint64_t offset_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace rosterd::ingest
