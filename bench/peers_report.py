@@ -57,7 +57,7 @@ class Results:
         ratio = self.ratio(one, other)
         if ratio is None:
             return "–"
-        return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}"
+        return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2g}" if ratio < 0.1 else f"{ratio:.2f}"
 
     def waits_text(self, peer, measure):
         waits = [self.median(peer, measure, lambda w, p=p: w["load"][p]) for p in ("p50_us", "p99_us")]
@@ -127,7 +127,7 @@ def goals(results):
         if waits:
             lowest = min(waits, key=waits.get)
             ours = results.median("rosterd", measure, lambda w: w["load"]["p99_us"] / 1e3)
-            what = f"p99 in ms at {connections}; the lowest of the others is {PEERS[lowest]}'s"
+            what = f"p99 in ms at {connections}; the lowest of the others: {PEERS[lowest]}"
             yield what, ours, waits[lowest], False
 
 
@@ -180,9 +180,9 @@ def section(file):
 Each answers 202 when the event is on the disk, has verified its signature (Standard Webhooks), read its
 JSON and knows it again when it is sent twice; each is tried before it is measured. Events are of about
 520 bytes, each request is another one, and ids are in no order. Processor time is that of all processes
-of a receiver. rosterd is the daemon itself, with a tenant that does not answer. The others have
-nothing working on what they keep, either; they are in `bench/peers`. wrk corrects its percentiles for
-what waits behind a stalled answer.
+of a receiver. rosterd is the daemon itself; its worker waits for a tenant that does not answer, because
+nothing works on what the others keep, either. The others are in `bench/peers`. wrk corrects its
+percentiles for what would have waited behind a slow answer.
 
 {about_text(results.about, results.failures)}
 

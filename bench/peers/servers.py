@@ -10,6 +10,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -29,14 +30,19 @@ ROSTERD_CONFIG = """
 policy = "policy.toml"
 
 [target]
-base_url = "http://127.0.0.1:9/api"
-token_url = "http://127.0.0.1:9/oauth/token"
+base_url = "http://127.0.0.1:@TENANT@/api"
+token_url = "http://127.0.0.1:@TENANT@/oauth/token"
 client_id = "bench"
 client_secret = { env = "BENCH_CLIENT_SECRET" }
+read_time_max = "1h"
 
 [store]
 path = "rosterd.db"
 open_events_max = 100000000
+
+[worker]
+events_max = 100
+people_max = 100
 
 [reconcile]
 every = "0s"
@@ -56,7 +62,7 @@ ROSTERD_POLICY = """
 time_zone = "UTC"
 
 [accounts]
-match = [{ attribute = "user_id" }]
+match = [{ email = "Username-Password-Authentication" }]
 
 [[rule]]
 name = "everyone"
@@ -208,10 +214,17 @@ class Bare(Peer):
 
 
 class Rosterd(Peer):
+    """Its worker waits for a tenant that never answers: nobody else works on what was kept, either."""
+
     name = "rosterd"
 
+    def __init__(self, tools):
+        super().__init__(tools)
+        self.tenant = socket.create_server(("127.0.0.1", 0))
+
     def start(self, store, processes, environment):
-        (store / "rosterd.toml").write_text(ROSTERD_CONFIG)
+        config = ROSTERD_CONFIG.replace("@TENANT@", str(self.tenant.getsockname()[1]))
+        (store / "rosterd.toml").write_text(config)
         (store / "policy.toml").write_text(ROSTERD_POLICY)
         command = [self.tools.build / "rosterd", "serve", "--config", "rosterd.toml"]
         environment = {**environment, "BENCH_CLIENT_SECRET": "none"}
@@ -274,18 +287,18 @@ class Redis(Node):
     program = "redis.js"
 
     def keeper(self, store, processes, environment):
-        socket = self.tools.sockets / "redis"
-        socket.unlink(missing_ok=True)
-        command = ["redis-server", "--unixsocket", socket, "--dir", store]
+        place = self.tools.sockets / "redis"
+        place.unlink(missing_ok=True)
+        command = ["redis-server", "--unixsocket", place, "--dir", store]
         for name, value in REDIS_SETTINGS.items():
             command += [f"--{name}", value]
         process = Process(command, store / "redis.log", environment)
         processes.append(process)
-        process.wait_for("answer", lambda: self.ask(socket, "PING") == "PONG")
-        return socket
+        process.wait_for("answer", lambda: self.ask(place, "PING") == "PONG")
+        return place
 
-    def ask(self, socket, *words):
-        command = ["redis-cli", "-s", socket, *words]
+    def ask(self, place, *words):
+        command = ["redis-cli", "-s", place, *words]
         return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
     def hurry(self, place):
