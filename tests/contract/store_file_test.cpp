@@ -49,7 +49,6 @@ TEST_F(StoreFile, IsWrittenTheWayThatLosesNothing) {
   EXPECT_EQ(number(database, "PRAGMA synchronous"), 2);
   EXPECT_EQ(number(database, "PRAGMA foreign_keys"), 1);
   EXPECT_EQ(number(database, "PRAGMA busy_timeout"), 5000);
-  EXPECT_EQ(number(database, "PRAGMA wal_autocheckpoint"), 1000);
 }
 
 TEST_F(StoreFile, IsReadableByItsOwnerOnly) {

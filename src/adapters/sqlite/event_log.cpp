@@ -1,5 +1,7 @@
 #include "adapters/sqlite/event_log.hpp"
 
+#include "adapters/sqlite/disk_full.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <sys/statvfs.h>
@@ -24,7 +26,13 @@ Task<AcceptResult> SqliteEventLog::accept(std::vector<NewEvent> batch) {
   auto accept = [this, batch = std::move(batch)](Transaction& transaction) {
     return accept_now(transaction, batch);
   };
-  return writer_.perform(std::move(accept), Writer::Manner::repeatable);
+  try {
+    co_return co_await writer_.perform(std::move(accept), Writer::Manner::repeatable);
+  } catch (const DiskFull&) {
+  }
+  AcceptResult refused;
+  refused.admission = Admission::disk_full;
+  co_return refused;
 }
 
 AcceptResult SqliteEventLog::accept_now(

@@ -10,6 +10,8 @@
 #include "adapters/sqlite/work_store.hpp"
 #include "adapters/sqlite/writer.hpp"
 
+#include <sqlite3.h>
+
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -23,9 +25,13 @@ SQLite::Database open_migrated(const StoreOptions& options) {
   return database;
 }
 
-// The log is emptied at a clean stop, so that the file alone is the store.
-void move_log_into_file(SQLite::Database& database) {
-  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+// Without room the log stays, and nothing is lost.
+void put_log_away_if_there_is_room(SQLite::Database& database) {
+  try {
+    put_log_away(database);
+  } catch (const SQLite::Exception& error) {
+    if (error.getErrorCode() != SQLITE_FULL) throw;
+  }
 }
 
 }  // namespace
@@ -92,14 +98,16 @@ OutboxControl& Store::control() {
 }
 
 Task<void> Store::checkpoint() {
-  return parts_->writer->perform_alone([this] { move_log_into_file(parts_->database); });
+  return parts_->writer->perform_alone([this] {
+    parts_->database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  });
 }
 
 void Store::close() {
   if (parts_->closed) return;
   parts_->closed = true;
   parts_->writer->close();
-  move_log_into_file(parts_->database);
+  if (!parts_->writer->is_broken()) put_log_away_if_there_is_room(parts_->database);
 }
 
 CommitTotals Store::commits() const {
@@ -113,6 +121,7 @@ std::vector<MigrationRow> migrate(const std::filesystem::path& path, Instant now
   for (const Migration& migration : apply_migrations(database, now)) {
     rows.push_back(MigrationRow{migration.version, std::string(migration.name), true});
   }
+  put_log_away_if_there_is_room(database);
   return rows;
 }
 

@@ -1,5 +1,7 @@
 #include "adapters/sqlite/writer.hpp"
 
+#include "adapters/sqlite/disk_full.hpp"
+
 #include <boost/asio/post.hpp>
 #include <sqlite3.h>
 
@@ -105,11 +107,11 @@ CommitReport Writer::commit(const Batch& batch) {
     if (database_.getTotalChanges() != changes) report.jobs = batch.size();
     report.took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begun);
   } catch (...) {
-    const auto error = std::current_exception();
+    auto error = std::current_exception();
     try {
       throw;
     } catch (const SQLite::Exception& failure) {
-      note_if_broken(failure, committing);
+      error = understood(failure, committing);
     } catch (...) {
     }
     for (auto done = transactions.rbegin(); done != transactions.rend(); ++done) done->undo();
@@ -167,25 +169,27 @@ void Writer::run_in_savepoint(Job& job, Transaction& transaction, bool only_one)
     job.run(transaction);
     release_.run();
   } catch (...) {
-    job.error = std::current_exception();
-    take_back(transaction);
+    job.error = take_back(transaction);
   }
 }
 
-/// While an exception is handled, which goes on when there is nothing left to go on with.
-void Writer::take_back(Transaction& transaction) {
+/// While an exception is handled, which goes on when there is nothing left to go on with; gives
+/// what its job is told otherwise.
+std::exception_ptr Writer::take_back(Transaction& transaction) {
   transaction.undo();
   // On a full disk SQLite may have rolled back everything: then nobody's work is there.
   if (sqlite3_get_autocommit(database_.getHandle()) != 0) throw;
+  std::exception_ptr told = std::current_exception();
   try {
     throw;
   } catch (const SQLite::Exception& failure) {
-    note_if_broken(failure, false);
+    told = understood(failure, false);
     if (broken_) throw;
   } catch (...) {
   }
   rollback_to_.run();
   release_.run();
+  return told;
 }
 
 void Writer::run_alone(Job& job) {
@@ -193,20 +197,25 @@ void Writer::run_alone(Job& job) {
     if (broken_) std::rethrow_exception(broken_);
     Transaction none(++serial_);
     job.run(none);
+  } catch (const SQLite::Exception& failure) {
+    job.error = understood(failure, false);
   } catch (...) {
     job.error = std::current_exception();
   }
 }
 
-void Writer::note_if_broken(const SQLite::Exception& error, bool committing) {
+/// What the caller is told, and everybody after them where nothing can be done any more.
+std::exception_ptr Writer::understood(const SQLite::Exception& error, bool committing) {
   const int code = error.getErrorCode() & 0xff;
+  if (code == SQLITE_FULL) return std::make_exception_ptr(DiskFull(database_.getFilename()));
   const bool hopeless = code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-  const bool will_pass = code == SQLITE_FULL || code == SQLITE_BUSY;
-  if (!hopeless && (!committing || will_pass)) return;
+  if (!hopeless && (!committing || code == SQLITE_BUSY)) return std::current_exception();
   // Never tried again: after a failed fsync the kernel may have dropped what was to be written, and
   // a second one would answer that all is well.
-  const std::string why = std::string("the store is broken: ") + error.what();
+  const std::string why = "the store " + database_.getFilename() + " is broken (" + error.what() +
+                          "): look at the disk; a new start reads what is really there";
   broken_ = std::make_exception_ptr(std::runtime_error(why));
+  return broken_;
 }
 
 void Writer::deliver(Batch batch, const CommitReport& report) {

@@ -87,6 +87,9 @@ class Writer {
   /// Works the queue off and ends the thread. What is asked for later fails.
   void close();
 
+  /// After `close`: the disk has failed, and what is not written yet must not be.
+  bool is_broken() const { return broken_ != nullptr; }
+
   /// On the loop.
   const CommitTotals& totals() const { return observed_->totals; }
 
@@ -115,9 +118,9 @@ class Writer {
   void run_all(std::span<const std::unique_ptr<Job>> jobs, std::deque<Transaction>& transactions);
   bool run_together(std::span<const std::unique_ptr<Job>> jobs, Transaction& transaction);
   void run_in_savepoint(Job& job, Transaction& transaction, bool only_one);
-  void take_back(Transaction& transaction);
+  std::exception_ptr take_back(Transaction& transaction);
   void run_alone(Job& job);
-  void note_if_broken(const SQLite::Exception& error, bool committing);
+  std::exception_ptr understood(const SQLite::Exception& error, bool committing);
   void deliver(Batch batch, const CommitReport& report);
 
   // The loop's; a result that is delivered after the writer has gone still counts here.
