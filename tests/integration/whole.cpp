@@ -9,6 +9,8 @@
 #include <boost/beast/http.hpp>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 namespace rosterd::test {
 
@@ -17,6 +19,9 @@ namespace {
 namespace beast = boost::beast;
 
 const std::string webhook_key = "twenty-four bytes of key";
+const std::string client_secret = "the-secret-of-the-application";
+// `{"alg":` in base64url, as every access token begins.
+const std::string token_beginning = "eyJhbGci";
 constexpr std::size_t batch_bytes_max = 4U << 20U;
 constexpr int rounds_max = 500;
 constexpr std::size_t log_bytes_shown = 4'000;
@@ -33,6 +38,12 @@ Json record(unsigned number, const std::string& name) {
   json["name"] = name;
   json["description"] = "About " + name;
   return json;
+}
+
+void expect_no_secret_in(const std::string& text, const std::string& what) {
+  for (const auto& secret : {client_secret, webhook_key, base64(webhook_key), token_beginning}) {
+    EXPECT_EQ(text.find(secret), std::string::npos) << what << " has the secret " << secret;
+  }
 }
 
 bool assigns(const std::string& route) {
@@ -63,6 +74,11 @@ Whole::~Whole() {
   constexpr std::chrono::seconds patience{10};
   loop.run_for(patience);
   EXPECT_TRUE(loop.stopped()) << "somebody still holds a connection";
+  expect_no_secret_in(log.text, "the log");
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    expect_no_secret_in({std::istreambuf_iterator<char>(in), {}}, entry.path().string());
+  }
 }
 
 std::string Whole::policy_text(const std::vector<std::string>& departments) {
@@ -137,7 +153,7 @@ void Whole::start_tenant(const std::vector<std::string>& groups) {
   target.base_url = address + "/api";
   target.token_url = address + "/oauth/token";
   target.client_id = "rosterd";
-  target.client_secret = Secret("secret");
+  target.client_secret = Secret(client_secret);
   target.calls_per_second = 1e6;
   target.burst = 1e6;
   serve(*tenant_server_);
