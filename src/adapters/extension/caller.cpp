@@ -46,6 +46,10 @@ bool is_success(unsigned status) {
   return status / 100 == 2;
 }
 
+bool is_plain(const std::string& content_encoding) {
+  return content_encoding.empty() || equal_ignoring_case(content_encoding, "identity");
+}
+
 void put_off(TargetError& error, Instant until) {
   error.retry_at = std::max(error.retry_at.value_or(until), until);
 }
@@ -201,6 +205,12 @@ Answer<Reply> Caller::judge(const Call& call, const Exchanged& exchanged) {
     return reply;
   }
   reply.body = json::parse(answer.body, nullptr, false);
+  if (!call.mutating && !absent && !is_plain(answer.content_encoding)) {
+    const std::string how = printable(answer.content_encoding, 100);
+    const std::string text = operation + ": the answer is compressed (" + how +
+                             "), which nobody asked for: is there a proxy that does it?";
+    return TargetError(ErrorClass::transient, reply.status, text);
+  }
   if (!call.mutating && !absent && reply.body.is_discarded()) {
     const std::string text = operation + ": the answer is not JSON: " + printable(answer.body);
     return TargetError(ErrorClass::transient, reply.status, tokens_.without_secrets(text));

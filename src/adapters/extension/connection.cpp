@@ -52,6 +52,7 @@ WireAnswer answer_of(http::response<http::string_body>& response) {
   answer.status = response.result_int();
   answer.location = text_of(response, "Location");
   answer.retry_after = text_of(response, "Retry-After");
+  answer.content_encoding = text_of(response, "Content-Encoding");
   answer.rate_limit_remaining = text_of(response, "x-ratelimit-remaining");
   answer.rate_limit_reset = text_of(response, "x-ratelimit-reset");
   answer.body = std::move(response.body());
@@ -214,7 +215,9 @@ Task<Connection::Failure> Connection::handshake() {
   if (distrusted) co_return WireError(ErrorClass::configuration, *distrusted);
   if (error.category() == asio::error::get_ssl_category()) {
     co_return WireError(
-        ErrorClass::configuration, "no TLS 1.2 or newer with " + host + ": " + error.message()
+        ErrorClass::configuration,
+        "no TLS 1.2 or newer with " + host + ": " + error.message() +
+            "; it must be enabled there, or the address in [target] is another service's"
     );
   }
   co_return transient("the TLS handshake with " + host + " failed", error);

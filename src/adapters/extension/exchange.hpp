@@ -26,6 +26,7 @@ struct WireAnswer {
   std::string body;
   std::string location;
   std::string retry_after;
+  std::string content_encoding;
   std::string rate_limit_remaining;
   std::string rate_limit_reset;
 };

@@ -16,6 +16,8 @@ http::request<http::string_body> request_text(const WireRequest& request, const 
   message.set(http::field::host, route.peer.host_header());
   message.set(http::field::user_agent, "rosterd");
   message.set(http::field::accept, "application/json");
+  // Not asked for, any encoding would be allowed; nothing is unpacked here.
+  message.set(http::field::accept_encoding, "identity");
   if (absolute && !route.proxy->credentials.empty()) {
     message.set(http::field::proxy_authorization, basic_credentials(route.proxy->credentials));
   }

@@ -44,7 +44,7 @@ std::optional<std::string> distrust(TlsStream& stream, const std::string& host) 
     case X509_V_OK:
       return std::nullopt;
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return whose + " has expired";
+      return whose + " has expired: it must be renewed there, unless this machine's clock is wrong";
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return whose + " is not valid yet: is this machine's clock right?";
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -56,7 +56,7 @@ std::optional<std::string> distrust(TlsStream& stream, const std::string& host) 
       return whose + " comes from an authority that is not trusted here (target.ca_file)";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return whose + " is for another host name";
+      return whose + " is for another host name: is the address in [target] right?";
     default:
       return whose + " is not accepted: " + X509_verify_cert_error_string(verdict);
   }

@@ -174,6 +174,18 @@ TEST_F(Errors, AnswersOverTheLimitAreNotRead) {
   EXPECT_EQ(outcome(run(client().groups())), "transient 0");
 }
 
+TEST_F(Errors, ACompressedAnswerIsNotUnpacked) {
+  token_is_given();
+  groups_are_expected().replies(
+      200, std::string("\x1f\x8b\x08", 3), {{"Content-Encoding", "gzip"}}
+  );
+  const auto answer = run(client().groups());
+  EXPECT_EQ(outcome(answer), "transient 200");
+  EXPECT_NE(answer.error().text.find("compressed (gzip)"), std::string::npos)
+      << answer.error().text;
+  EXPECT_EQ(tenant.seen().at(0).accept_encoding, "identity");
+}
+
 TEST_F(Errors, AnIdThatIsNotUtf8IsNotSent) {
   const auto answer = run(client().add_members(staff, {AccountId("auth0|\xff")}));
   EXPECT_EQ(outcome(answer), "permanent 0");

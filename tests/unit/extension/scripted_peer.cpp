@@ -41,6 +41,7 @@ SeenRequest seen_of(const Request& request, std::size_t connection) {
   seen.authorization = std::string(request[http::field::authorization]);
   seen.host = std::string(request[http::field::host]);
   seen.content_type = std::string(request[http::field::content_type]);
+  seen.accept_encoding = std::string(request[http::field::accept_encoding]);
   seen.connection = connection;
   return seen;
 }

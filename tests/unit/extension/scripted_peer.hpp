@@ -73,6 +73,7 @@ struct SeenRequest {
   std::string authorization;
   std::string host;
   std::string content_type;
+  std::string accept_encoding;
   std::size_t connection = 0;  ///< from 1
 };
 
