@@ -63,10 +63,12 @@ void Arrivals::load_keys(SQLite::Database& database) {
   all.each([&](Row row) { keys_.insert(row.key(1), row.integer(0)); });
 }
 
-bool Arrivals::is_said_anew(const ChangeEvent& event, EventId earlier) {
+bool Arrivals::is_said_anew(Transaction& transaction, const ChangeEvent& event, EventId earlier) {
   const bool tells_itself_apart = !event.external_id.starts_with("sha256:") || event.occurred_at ||
                                   event.effective_at || !event.sequence.empty();
-  return !tells_itself_apart && newest_of_.number(event.person).value_or(0) > earlier;
+  if (tells_itself_apart) return false;
+  outbox_.index_new(transaction);
+  return newest_of_.number(event.person).value_or(0) > earlier;
 }
 
 std::vector<AcceptedEvent> Arrivals::judge(
@@ -78,7 +80,7 @@ std::vector<AcceptedEvent> Arrivals::judge(
     const NewEvent& event = *batch[i];
     bool same = true;
     auto known = keys_.find(event.key);
-    if (known && is_said_anew(event.event, *known)) {
+    if (known && is_said_anew(transaction, event.event, *known)) {
       forget_key(transaction, *known, event.key);
       known.reset();
     }

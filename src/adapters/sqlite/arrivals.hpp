@@ -52,7 +52,7 @@ class Arrivals {
   void forget_key(Transaction& transaction, EventId event, const Key128& key);
 
  private:
-  bool is_said_anew(const ChangeEvent& event, EventId earlier);
+  bool is_said_anew(Transaction& transaction, const ChangeEvent& event, EventId earlier);
   void load_keys(SQLite::Database& database);
   void remember(Transaction& transaction, const Key128& key, EventId event);
 

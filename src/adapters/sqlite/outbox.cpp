@@ -95,7 +95,16 @@ void Outbox::insert(Transaction& transaction, const OutboxEntry& entry) {
       entry.replay_of
   );
   count(transaction, entry.state, entry.from_file, 1);
-  if (!final_at_once) add_open_.run(*entry.person, entry.event);
+  if (final_at_once) return;
+  new_.push_back({*entry.person, entry.event});
+  transaction.on_rollback([this] { new_.pop_back(); });
+}
+
+void Outbox::index_new(Transaction& transaction) {
+  if (new_.empty()) return;
+  for (const NewEvent& one : new_) add_open_.run(one.person, one.event);
+  transaction.on_rollback([this, before = new_] { new_ = before; });
+  new_.clear();
 }
 
 std::optional<OutboxRow> Outbox::find(EventId event) {
@@ -143,10 +152,13 @@ void Outbox::save(Transaction& transaction, const OutboxRow& before, const Outbo
     count(transaction, before.state, before.from_file, -1);
     count(transaction, after.state, after.from_file, 1);
   }
-  if (is_final(after.state)) remove_open_.run(after.person, after.event);
+  if (!is_final(after.state)) return;
+  index_new(transaction);
+  remove_open_.run(after.person, after.event);
 }
 
 std::vector<EventId> Outbox::open_events_of(const PersonId& person) {
+  ROSTERD_ASSERT(new_.empty(), "they were put in before this job");
   std::vector<EventId> events;
   open_of_.each([&](Row row) { events.push_back(row.integer(0)); }, person);
   return events;
@@ -154,7 +166,9 @@ std::vector<EventId> Outbox::open_events_of(const PersonId& person) {
 
 void Outbox::forget(Transaction& transaction, const OutboxRow& row) {
   count(transaction, row.state, row.from_file, -1);
-  if (!is_final(row.state)) remove_open_.run(row.person, row.event);
+  if (is_final(row.state)) return;
+  index_new(transaction);
+  remove_open_.run(row.person, row.event);
 }
 
 void Outbox::open_lane(Transaction& transaction, std::int64_t lane) {

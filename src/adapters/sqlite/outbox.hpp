@@ -60,6 +60,9 @@ class Outbox {
   void insert(Transaction& transaction, const OutboxEntry& entry);
   std::optional<OutboxRow> find(EventId event);
   void save(Transaction& transaction, const OutboxRow& before, const OutboxRow& after);
+  /// Accepting only notes whose an event is, because a row of an index by person costs as much as
+  /// the event's. Whatever reads or finishes open events has those noted put in first.
+  void index_new(Transaction& transaction);
   /// By arrival.
   std::vector<EventId> open_events_of(const PersonId& person);
   /// The row goes with its event.
@@ -82,6 +85,11 @@ class Outbox {
   static constexpr std::size_t states_count = 11;
   using Counts = std::array<std::array<std::int64_t, 2>, states_count>;
 
+  struct NewEvent {
+    PersonId person;
+    EventId event = 0;
+  };
+
   void load_counts();
   void count(Transaction& transaction, EventState state, bool from_file, std::int64_t by);
 
@@ -91,6 +99,7 @@ class Outbox {
   Counts saved_counts_{};
   std::uint64_t counted_in_ = 0;  // the transaction that can take the counts back
   std::set<std::int64_t> lanes_{0};
+  std::vector<NewEvent> new_;  // open, and not in temp.open_event yet
 };
 
 }  // namespace rosterd::sqlite

@@ -54,6 +54,7 @@ struct Store::Parts {
 
   Writer::Hooks hooks(const StoreOptions& options) {
     Writer::Hooks hooks;
+    hooks.before_once = [this](Transaction& job) { tables->outbox.index_new(job); };
     hooks.before_commit = [this](Transaction& last) { tables->outbox.save_counts(last); };
     hooks.on_commit = options.on_commit;
     return hooks;

@@ -24,6 +24,7 @@ class StoreClosed : public std::runtime_error {
 Writer::Writer(SQLite::Database& database, asio::any_io_executor loop, Hooks hooks)
     : database_(database),
       loop_(std::move(loop)),
+      before_once_(std::move(hooks.before_once)),
       before_commit_(std::move(hooks.before_commit)),
       begin_(database, "BEGIN IMMEDIATE"),
       commit_(database, "COMMIT"),
@@ -161,16 +162,21 @@ bool Writer::run_together(std::span<const std::unique_ptr<Job>> jobs, Transactio
 void Writer::run_in_savepoint(Job& job, Transaction& transaction, bool only_one) {
   // A transaction of one job can be taken back as a whole.
   if (only_one) {
-    job.run(transaction);
+    run_one(job, transaction);
     return;
   }
   savepoint_.run();
   try {
-    job.run(transaction);
+    run_one(job, transaction);
     release_.run();
   } catch (...) {
     job.error = take_back(transaction);
   }
+}
+
+void Writer::run_one(Job& job, Transaction& transaction) {
+  if (job.manner == Manner::once) before_once_(transaction);
+  job.run(transaction);
 }
 
 /// While an exception is handled, which goes on when there is nothing left to go on with; gives

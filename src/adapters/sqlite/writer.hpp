@@ -61,6 +61,8 @@ class Transaction {
 class Writer {
  public:
   struct Hooks {
+    /// The first thing in a job that is not repeatable, on the store's thread.
+    std::function<void(Transaction&)> before_once;
     /// The last thing in a transaction, on the store's thread.
     std::function<void(Transaction&)> before_commit;
     std::function<void(const CommitReport&)> on_commit;  ///< on the loop
@@ -118,6 +120,7 @@ class Writer {
   void run_all(std::span<const std::unique_ptr<Job>> jobs, std::deque<Transaction>& transactions);
   bool run_together(std::span<const std::unique_ptr<Job>> jobs, Transaction& transaction);
   void run_in_savepoint(Job& job, Transaction& transaction, bool only_one);
+  void run_one(Job& job, Transaction& transaction);
   std::exception_ptr take_back(Transaction& transaction);
   void run_alone(Job& job);
   std::exception_ptr understood(const SQLite::Exception& error, bool committing);
@@ -131,6 +134,7 @@ class Writer {
 
   SQLite::Database& database_;
   asio::any_io_executor loop_;
+  std::function<void(Transaction&)> before_once_;
   std::function<void(Transaction&)> before_commit_;
   std::shared_ptr<Observed> observed_ = std::make_shared<Observed>();
   Query begin_, commit_, savepoint_, release_, rollback_to_;
