@@ -26,6 +26,7 @@ class Snapshot : public Links, public IntakeStore {
 
   Task<Intake> begin(std::string, std::string, Digest, Instant) override;
   Task<std::optional<Intake>> last_accepted(std::string source) override;
+  Task<Key128> row_key() override;
   Task<void> known_people(KnownPeopleQuery query, std::function<void(const KnownPerson&)> visit)
       override;
   Task<std::map<std::string, PersonId>> holders_of_email(std::vector<std::string> emails) override;

@@ -200,6 +200,8 @@ std::string_view to_string(LifecycleState state) {
 }
 
 std::optional<LifecycleState> lifecycle_state(std::string_view text) {
+  // Most texts are written as we write them, and a text is long to change for so short a question.
+  if (const auto state = enum_named(text, LifecycleState::left)) return state;
   return enum_named(lower_case(text), LifecycleState::left);
 }
 

@@ -1,4 +1,5 @@
 #include "ingest/intake_passes.hpp"
+#include "ingest/siphash.hpp"
 #include "rosterd/base/text.hpp"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ std::string lines_of(const std::vector<std::uint64_t>& lines) {
 
 }  // namespace
 
-Key128 row_digest(const IntakeContext& context, const MappedRow& row, std::string& scratch) {
+Key128 row_hash(const IntakeContext& context, const MappedRow& row, std::string& scratch) {
   scratch.clear();
   if (!context.roster) {
     append_bytes(scratch, row.type);
@@ -39,8 +40,7 @@ Key128 row_digest(const IntakeContext& context, const MappedRow& row, std::strin
     scratch += '\0';
   }
   context.mapper->append_canonical(row, scratch);
-  context.hasher.update(scratch);
-  return key128(context.hasher.finish());
+  return siphash(context.row_key, scratch);
 }
 
 const RowIds::First& RowIds::first(std::string_view id, std::uint64_t line, const Key128& content) {
@@ -134,19 +134,22 @@ void CheckPass::map_row(const CsvRow& row) {
   }
   if (!context_.mapper->email_of(mapped_).empty()) remember_email();
   if (!context_.roster) {
+    context_.kept.add(row);
     check_id(row);
     return;
   }
   if (row_left) entry.set(PeopleTable::row_left);
   const bool agrees = entry.is(PeopleTable::has_row) &&
-                      entry.row == row_digest(context_, mapped_, scratch_) &&
+                      entry.row == row_hash(context_, mapped_, scratch_) &&
                       entry.is(PeopleTable::left) == row_left;
-  if (!agrees) entry.set(PeopleTable::differs);
+  if (agrees) return;
+  entry.set(PeopleTable::differs);
+  context_.kept.add(row);
 }
 
 void CheckPass::check_id(const CsvRow& row) {
   if (mapped_.id.empty()) return;
-  const Key128 content = row_digest(context_, mapped_, scratch_);
+  const Key128 content = row_hash(context_, mapped_, scratch_);
   const RowIds::First& first = ids_.first(mapped_.id, row.line, content);
   if (first.line == row.line) return;
   if (first.content == content) {
@@ -238,7 +241,7 @@ void CheckPass::conclude() {
         return left.lines.front() < right.lines.front();
       }
   );
-  for (const Entry& entry : people.entries()) conclude_person(entry);
+  for (std::uint32_t place = 0; place < people.size(); ++place) conclude_person(people[place]);
 }
 
 void CheckPass::conclude_person(const Entry& entry) {

@@ -17,8 +17,8 @@ void EventPass::take(const CsvRow& row) {
   if (roster_says_nothing) return;
   ignored_.clear();
   if (!context_.mapper->map(row, mapped_, ignored_)) return;
-  const Key128 digest = row_digest(context_, mapped_, scratch_);
-  if (!mapped_.id.empty() && ids_.first(mapped_.id, row.line, digest).line != row.line) return;
+  const Key128 hash = row_hash(context_, mapped_, scratch_);
+  if (!mapped_.id.empty() && ids_.first(mapped_.id, row.line, hash).line != row.line) return;
 
   ChangeEvent event;
   event.type = mapped_.type;
@@ -33,7 +33,7 @@ void EventPass::take(const CsvRow& row) {
   event.sequence = mapped_.sequence;
   event.external_id = mapped_.id;
   if (!context_.roster) count(event.type, entry.is(PeopleTable::known));
-  emit(std::move(event), context_.roster ? std::optional(digest) : std::nullopt);
+  emit(std::move(event), context_.roster ? std::optional(hash) : std::nullopt);
 }
 
 /// Of a roster the check has counted already.

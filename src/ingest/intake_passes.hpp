@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ingest/kept_rows.hpp"
 #include "ingest/people_table.hpp"
 #include "rosterd/ingest/file_intake.hpp"
 
@@ -36,15 +37,16 @@ struct IntakeContext {
   const DropConfig& config;
   const std::optional<RowMapper>& mapper;  ///< there as soon as the header was read
   const Crypto& crypto;
-  Hasher& hasher;
+  const Key128& row_key;
   PeopleTable& people;
+  KeptRows& kept;
   Intake& intake;
   bool roster = true;
   Instant as_of{};  ///< what the file says was so then: the `occurred_at` of its rows
 };
 
-/// The digest by which a row is recognised as the one before.
-Key128 row_digest(const IntakeContext& context, const MappedRow& row, std::string& scratch);
+/// The hash by which a row is recognised as the one before.
+Key128 row_hash(const IntakeContext& context, const MappedRow& row, std::string& scratch);
 
 /// Ids that a changes file brings itself: the first row of each counts.
 class RowIds {
@@ -63,7 +65,8 @@ class RowIds {
   std::unordered_map<Key128, First> firsts_;
 };
 
-/// Looks at every row, changes nothing: fills the table of people, the counts and the report.
+/// Looks at every row, changes nothing: fills the table of people, the counts and the report, and
+/// keeps the rows that there may be events of.
 class CheckPass final : public RowPass {
  public:
   CheckPass(IntakeContext context, IntakeStore& store, IntakeReport& report)

@@ -18,6 +18,7 @@ using Phase = IntakeProgress::Phase;
 // What is done between two turns of the loop: a few milliseconds.
 constexpr std::size_t slice_bytes = 256 << 10;
 constexpr std::size_t slice_people = 20'000;
+constexpr std::size_t slice_rows = 500;  // events are made of all of them
 
 class StoreSink final : public EventSink {
  public:
@@ -150,11 +151,12 @@ Task<IntakeRun::Ended> IntakeRun::check_rows() {
 }
 
 Task<void> IntakeRun::load_people() {
+  row_key_ = co_await parts_.store.row_key();
   KnownPeopleQuery query;
   query.source = config_.name;
   for (const auto& [name, value] : config_.scope) query.scope.emplace(name, value);
   std::function<void(const KnownPerson&)> visit = [this](const KnownPerson& person) {
-    PeopleTable::Entry& entry = people_[people_.find_or_add(person.id.value)];
+    PeopleTable::Entry& entry = people_[people_.add(person.id.value)];
     entry.set(PeopleTable::known);
     if (person.left) entry.set(PeopleTable::left);
     if (person.in_scope) entry.set(PeopleTable::in_scope);
@@ -164,6 +166,16 @@ Task<void> IntakeRun::load_people() {
     }
   };
   co_await parts_.store.known_people(std::move(query), std::move(visit));
+}
+
+/// Hashes of rows are told apart by what the rows speak about, so that this need not be hashed with
+/// each of them.
+void IntakeRun::make_row_key() {
+  hasher_->update({reinterpret_cast<const char*>(&row_key_), sizeof row_key_});
+  for (const std::string& attribute : mapper_->attributes()) {
+    hasher_->update(std::to_string(attribute.size()) + ":" + attribute);
+  }
+  row_key_ = key128(hasher_->finish());
 }
 
 IntakeRun::Ended IntakeRun::check_counts() {
@@ -191,10 +203,13 @@ IntakeRun::Ended IntakeRun::check_counts() {
 
 Task<void> IntakeRun::stage(EventSink& sink) {
   EventPass pass(context(), sink);
-  if (co_await go_through(pass, Phase::staging)) co_return;
+  const bool ended =
+      kept_.all() ? co_await go_through_kept(pass) : co_await go_through(pass, Phase::staging);
+  if (ended) co_return;
   if (roster_ && report_.keys_unreadable == 0 && report_.missing > 0) {
     std::size_t looked_at = 0;
-    for (const PeopleTable::Entry& entry : people_.entries()) {
+    for (std::uint32_t place = 0; place < people_.size(); ++place) {
+      const PeopleTable::Entry& entry = people_[place];
       if (entry.is_gone()) {
         pass.take_gone(people_.id_of(entry));
         ++report_.intake.left;
@@ -245,6 +260,19 @@ Task<IntakeRun::Ended> IntakeRun::go_through(RowPass& pass, Phase phase) {
   co_return false;
 }
 
+/// What the check has kept; nothing of it can end the intake any more.
+Task<IntakeRun::Ended> IntakeRun::go_through_kept(RowPass& pass) {
+  CsvRow row;
+  for (std::size_t taken = 1; kept_.next(row); ++taken) {
+    pass.take(row);
+    if (pass.full()) co_await pass.flush();
+    if (taken % slice_rows == 0) co_await yield_now();
+  }
+  co_await pass.flush();
+  tell(Phase::staging, stamp_.bytes);
+  co_return false;
+}
+
 IntakeRun::Ended IntakeRun::read_header(CsvReader& reader) {
   const CsvReader::Step step = reader.next();
   if (step == CsvReader::Step::end) return end(IntakeState::rejected, "is empty");
@@ -257,6 +285,7 @@ IntakeRun::Ended IntakeRun::read_header(CsvReader& reader) {
     auto bound = RowMapper::bind(config_, reader.row().fields, parts_.zones);
     if (!bound) return end(IntakeState::rejected, bound.error().text);
     mapper_.emplace(std::move(*bound));
+    make_row_key();
   }
   for (int row = 1; row < config_.header_rows; ++row) {
     if (reader.next() == CsvReader::Step::broken) return end_broken(reader);
@@ -328,8 +357,9 @@ IntakeContext IntakeRun::context() {
       .config = config_,
       .mapper = mapper_,
       .crypto = parts_.crypto,
-      .hasher = *hasher_,
+      .row_key = row_key_,
       .people = people_,
+      .kept = kept_,
       .intake = report_.intake,
       .roster = roster_,
       .as_of = as_of()};

@@ -41,7 +41,9 @@ class IntakeRun {
   Task<Ended> go_through(RowPass& pass, IntakeProgress::Phase phase);
   Ended read_header(CsvReader& reader);
   Ended end_broken(const CsvReader& reader);
+  Task<Ended> go_through_kept(RowPass& pass);
   Task<void> load_people();
+  void make_row_key();
   Task<void> finish(bool in_store);
 
   Ended end(IntakeState state, std::string reason);
@@ -64,7 +66,9 @@ class IntakeRun {
   std::optional<std::uint64_t> manifest_rows_;
   std::optional<RowMapper> mapper_;
   std::unique_ptr<Hasher> hasher_;
+  Key128 row_key_;  ///< the store's, then also of what this file's rows speak about
   PeopleTable people_;
+  KeptRows kept_;
 };
 
 }  // namespace rosterd::ingest

@@ -45,16 +45,50 @@ AttributeValue value_of(const MappedCell& cell) {
   std::abort();
 }
 
-template <class Number>
-void append_bytes(std::string& out, const Number& number) {
-  char bytes[sizeof number];
-  std::memcpy(bytes, &number, sizeof number);
-  out.append(bytes, sizeof number);
-}
+/// Writes where there is room already: growing a string for each piece takes longer than the piece.
+class Writer {
+ public:
+  explicit Writer(char* at) : at_(at) {}
 
-void append_text(std::string& out, std::string_view text) {
-  append_bytes(out, static_cast<std::uint32_t>(text.size()));
-  out += text;
+  template <class Number>
+  void number(const Number& number) {
+    std::memcpy(at_, &number, sizeof number);
+    at_ += sizeof number;
+  }
+  void text(std::string_view text) {
+    number(static_cast<std::uint32_t>(text.size()));
+    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  const char* end() const { return at_; }
+
+ private:
+  char* at_;
+};
+
+/// No value takes more beside its texts: its kind, and lengths or a number.
+constexpr std::size_t cell_bytes_max = 16;
+
+void write_cell(Writer& out, const MappedCell& cell) {
+  out.number(cell.kind);
+  switch (cell.kind) {
+    case Kind::unsaid:
+    case Kind::cleared:
+      return;
+    case Kind::text:
+    case Kind::day:
+      return out.text(view_of(cell));
+    case Kind::list:
+      out.text(cell.separator);
+      return out.text(cell.text);
+    case Kind::integer:
+      return out.number(cell.integer);
+    case Kind::number:
+      return out.number(cell.number);
+    case Kind::boolean:
+      return out.number(cell.truth);
+  }
+  std::abort();
 }
 
 }  // namespace
@@ -80,39 +114,22 @@ AttributePatch RowMapper::patch(const MappedRow& row) const {
 }
 
 void RowMapper::append_canonical(const MappedRow& row, std::string& out) const {
-  for (std::size_t i = 0; i < row.cells.size(); ++i) {
-    const MappedCell& cell = row.cells[i];
-    append_text(out, attributes_[i]);
-    out += static_cast<char>(cell.kind);
-    switch (cell.kind) {
-      case Kind::unsaid:
-      case Kind::cleared:
-        break;
-      case Kind::text:
-      case Kind::day:
-        append_text(out, view_of(cell));
-        break;
-      case Kind::list:
-        append_text(out, cell.separator);
-        append_text(out, cell.text);
-        break;
-      case Kind::integer:
-        append_bytes(out, cell.integer);
-        break;
-      case Kind::number:
-        append_bytes(out, cell.number);
-        break;
-      case Kind::boolean:
-        out += cell.truth ? '1' : '0';
-        break;
-    }
+  std::string effective;
+  if (row.effective_at) {
+    const auto* instant = std::get_if<Instant>(&*row.effective_at);
+    effective = instant ? "@" + std::to_string(to_micros(*instant))
+                        : to_string(std::get<Date>(*row.effective_at));
   }
-  if (!row.effective_at) return;
-  if (const auto* instant = std::get_if<Instant>(&*row.effective_at)) {
-    append_bytes(out, to_micros(*instant));
-  } else {
-    append_text(out, to_string(std::get<Date>(*row.effective_at)));
+  std::size_t bytes_max = effective.size() + cell_bytes_max;
+  for (const MappedCell& cell : row.cells) {
+    bytes_max += cell_bytes_max + cell.day.size() + cell.text.size() + cell.separator.size();
   }
+  const std::size_t before = out.size();
+  out.resize(before + bytes_max);
+  Writer writer(out.data() + before);
+  for (const MappedCell& cell : row.cells) write_cell(writer, cell);
+  if (!effective.empty()) writer.text(effective);
+  out.resize(static_cast<std::size_t>(writer.end() - out.data()));
 }
 
 }  // namespace rosterd::ingest

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -12,8 +11,12 @@
 
 namespace rosterd::ingest {
 
-/// Everybody whom the store knows or the file names, in about 60 bytes each and their key: a
+/// Everybody whom the store knows or the file names, in about 50 bytes each and their key: a
 /// million people must fit beside everything else. Keys are compared byte for byte.
+///
+/// A file is mostly in the order that the people were added in, so whoever comes after the one
+/// found last is looked at first. Only for the others there is an index, made when it is first
+/// needed.
 class PeopleTable {
  public:
   enum Flag : std::uint16_t {
@@ -34,7 +37,6 @@ class PeopleTable {
     Key128 row;
     std::uint32_t id_at = 0;
     std::uint32_t id_bytes = 0;
-    std::uint32_t hash = 0;
     std::uint32_t line = 0;  ///< the first in the file
     std::uint16_t flags = 0;
 
@@ -48,28 +50,48 @@ class PeopleTable {
 
   static constexpr std::size_t id_bytes_max = 1 << 16;
 
-  /// The place of that key, made when it is new. Places stay.
+  /// Adds somebody who is not in the table yet; twice the same key is a bug. Places count from 0
+  /// and stay.
+  std::uint32_t add(std::string_view id);
+
+  /// The place of that key, made when it is new.
   std::uint32_t find_or_add(std::string_view id);
 
-  std::optional<std::uint32_t> find(std::string_view id) const;
+  std::optional<std::uint32_t> find(std::string_view id);
 
-  Entry& operator[](std::uint32_t place) { return entries_[place]; }
+  std::uint32_t size() const { return size_; }
+  Entry& operator[](std::uint32_t place) {
+    return blocks_[place >> block_bits][place & (block_entries - 1)];
+  }
+  const Entry& operator[](std::uint32_t place) const {
+    return blocks_[place >> block_bits][place & (block_entries - 1)];
+  }
   std::string_view id_of(const Entry& entry) const;
-
-  const std::deque<Entry>& entries() const { return entries_; }
 
  private:
   static constexpr std::uint32_t nowhere = static_cast<std::uint32_t>(-1);
   static constexpr unsigned chunk_bits = 20;
   static constexpr std::size_t chunk_bytes = std::size_t{1} << chunk_bits;
+  static constexpr unsigned block_bits = 12;
+  static constexpr std::size_t block_entries = std::size_t{1} << block_bits;
+
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t place = nowhere;
+  };
 
   static std::uint32_t hash_of(std::string_view id);
+  bool is_next(std::string_view id);
+  void index_all();
   std::size_t slot_of(std::string_view id, std::uint32_t hash) const;
   std::uint32_t keep(std::string_view id);
-  void grow();
+  void grow(std::size_t slots);
 
-  std::deque<Entry> entries_;
-  std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(1024, nowhere);
+  std::vector<std::unique_ptr<Entry[]>> blocks_;
+  std::uint32_t size_ = 0;
+  std::uint32_t last_found_ = nowhere;
+  std::vector<Slot> slots_;
+  std::uint32_t indexed_ = 0;  ///< so many of the first are in `slots_`
   std::vector<std::unique_ptr<char[]>> chunks_;
   std::size_t last_chunk_used_ = chunk_bytes;
 };

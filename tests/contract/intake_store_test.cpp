@@ -270,5 +270,16 @@ TEST_F(IntakeStoreContract, AnEMailAddressLeadsToItsHolderWhateverItsCase) {
   EXPECT_EQ(temp.run(temp.intake().holders_of_email(asked)), holders);
 }
 
+TEST_F(IntakeStoreContract, TheKeyOfItsRowsIsTheStoresOwnForEver) {
+  const Key128 key = temp.run(temp.intake().row_key());
+  EXPECT_NE(key, Key128());
+
+  temp.crash_and_reopen();
+  EXPECT_EQ(temp.run(temp.intake().row_key()), key);
+
+  TempStore another;
+  EXPECT_NE(another.run(another.intake().row_key()), key);
+}
+
 }  // namespace
 }  // namespace rosterd::test

@@ -47,6 +47,8 @@ class MemoryIntakeStore : public IntakeStore {
     co_return last;
   }
 
+  Task<Key128> row_key() override { co_return Key128{.high = 7, .low = 11}; }
+
   Task<void> known_people(KnownPeopleQuery query, std::function<void(const KnownPerson&)> visit)
       override {
     for (const auto& [id, person] : people) {

@@ -60,11 +60,11 @@ struct IntakeOptions {
 
 /// Takes files of change events and rosters into the store (sources.md, "CSV drops").
 ///
-/// The file is read three times: for its SHA-256, to check every row, and to stage events of the
-/// rows that say something new. Nothing is staged before the whole file has been checked, and what
-/// is staged becomes due all at once, so a file counts entirely or not at all. After a crash the
-/// same file goes on with the same events. Memory grows with the number of people, about a hundred
-/// bytes each, and not with the file. Works on the loop in slices of a few milliseconds.
+/// The file is read for its SHA-256, to check every row, and once more to stage events of the rows
+/// that say something new, unless these were few enough to be kept (8 MiB). Nothing is staged
+/// before the whole file has been checked, and what is staged becomes due all at once, so a file
+/// counts entirely or not at all. After a crash the same file goes on with the same events. Memory
+/// grows with the number of people, about a hundred bytes each, and not with the file. Works on the loop in slices of a few milliseconds.
 ///
 /// A file that cannot be taken is a report with the state `rejected` or `held`, never an
 /// exception; a broken disk or store throws. One file at a time.

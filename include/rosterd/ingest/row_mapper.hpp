@@ -96,7 +96,8 @@ class RowMapper {
   /// What the event of that row sets and clears.
   AttributePatch patch(const MappedRow& row) const;
 
-  /// Appends bytes that are the same exactly when the row says the same.
+  /// Appends bytes that are the same exactly when the row says the same, among rows of mappers
+  /// with the same `attributes()`.
   void append_canonical(const MappedRow& row, std::string& out) const;
 
   /// The header of a field, for reports; empty when there is no such column.

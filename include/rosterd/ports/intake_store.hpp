@@ -72,8 +72,11 @@ class IntakeStore {
   /// The last file of this source that was accepted, if any.
   virtual Task<std::optional<Intake>> last_accepted(std::string source) = 0;
 
-  /// Streams everybody known in ordered passes; `visit` runs on the store's thread, must be quick,
-  /// and must not call the store.
+  /// The secret that rows of rosters are hashed with; always the same of one store.
+  virtual Task<Key128> row_key() = 0;
+
+  /// Streams everybody known, each once, in ordered passes; `visit` runs on the store's thread,
+  /// must be quick, and must not call the store.
   virtual Task<void> known_people(
       KnownPeopleQuery query, std::function<void(const KnownPerson&)> visit
   ) = 0;

@@ -69,6 +69,17 @@ Task<std::optional<Intake>> SqliteIntakeStore::last_accepted(std::string source)
   });
 }
 
+Task<Key128> SqliteIntakeStore::row_key() {
+  return writer_.perform([this](Transaction&) {
+    Query query(tables_.database, "SELECT key FROM roster_key");
+    Key128 key;
+    if (!query.first([&](Row row) { key = row.key(0); })) {
+      throw std::runtime_error("the store has lost the key of its roster rows");
+    }
+    return key;
+  });
+}
+
 Task<void> SqliteIntakeStore::known_people(
     KnownPeopleQuery query, std::function<void(const KnownPerson&)> visit
 ) {

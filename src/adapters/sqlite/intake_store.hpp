@@ -20,6 +20,7 @@ class SqliteIntakeStore : public IntakeStore {
   Task<Intake> begin(std::string source, std::string file_name, Digest sha256, Instant now)
       override;
   Task<std::optional<Intake>> last_accepted(std::string source) override;
+  Task<Key128> row_key() override;
   Task<void> known_people(KnownPeopleQuery query, std::function<void(const KnownPerson&)> visit)
       override;
   Task<std::map<std::string, PersonId>> holders_of_email(std::vector<std::string> emails) override;

@@ -4,8 +4,7 @@
 #include "rosterd/base/text.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <span>
+#include <string_view>
 #include <utility>
 
 namespace rosterd::sqlite {
@@ -29,124 +28,74 @@ Attributes values_of(const AttributePatch& patch) {
   return values;
 }
 
-// To the end, when there is no last person: every text sorts before every blob.
-template <class Visit, class... Values>
-void each_up_to(
-    const std::optional<PersonId>& last,
-    Query& query,
-    Visit visit,
-    const PersonId& after,
-    const Values&... values
-) {
-  constexpr std::span<const std::byte> beyond_all_texts;
-  if (last) {
-    query.each(visit, after, *last, values...);
-  } else {
-    query.each(visit, after, beyond_all_texts, values...);
-  }
-}
-
 }  // namespace
 
 KnownPeople::KnownPeople(const SQLite::Database& database, const Outbox& outbox)
     : outbox_(outbox),
-      nth_person_(database, "SELECT id FROM person WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?"),
-      nth_open_(
-          database,
-          "SELECT person FROM temp.open_event WHERE person > ? ORDER BY person LIMIT 1 OFFSET ?"
-      ),
       people_(
-          database,
-          "SELECT id, status, stale, attributes FROM person WHERE id > ?1 "
-          "AND id <= ?2 ORDER BY id"
+          database, "SELECT id, status, stale, attributes FROM person WHERE id > ?1 ORDER BY id"
       ),
       open_(
           database,
-          "SELECT t.person, o.lane, o.priority, e.attributes FROM temp.open_event t "
+          "SELECT t.person, o.lane, o.priority, e.attributes, o.folded FROM temp.open_event t "
           "CROSS JOIN outbox o ON o.event = t.event CROSS JOIN event e ON e.id = t.event "
-          "WHERE t.person > ?1 AND t.person <= ?2 AND NOT o.folded "
-          "ORDER BY t.person, t.event"
+          "WHERE t.person > ?1 ORDER BY t.person, t.event"
       ),
       rows_(
           database,
-          "SELECT person, row FROM roster_row WHERE source = ?3 AND person > ?1 "
-          "AND person <= ?2"
+          "SELECT person, row FROM roster_row WHERE source = ?2 AND person > ?1 ORDER BY person"
       ) {}
 
 std::optional<PersonId> KnownPeople::visit_slice(
     const KnownPeopleQuery& query, const PersonId& after, std::size_t people_max, const Visit& visit
 ) {
-  const auto last = end_of_slice(after, people_max);
-  auto open = on_the_way(after, last);
-  const auto roster_rows = rows(query.source, after, last);
-  const auto visit_newcomer = [&](const auto& newcomer) {
-    KnownPerson known;
-    known.id = newcomer.first;
-    known.left = newcomer.second.leaves;
-    const auto said = decode_patch(newcomer.second.attributes);
-    known.in_scope = is_in_scope(values_of(said), query.scope);
-    visit(known);
-  };
-
-  auto next_open = open.cbegin();
-  auto next_row = roster_rows.cbegin();
-  const auto visit_person = [&](Row row) {
-    KnownPerson known;
-    known.id = PersonId(row.text(0));
-    while (next_open != open.cend() && next_open->first < known.id) visit_newcomer(*next_open++);
-    while (next_row != roster_rows.cend() && next_row->first < known.id) ++next_row;
-    const bool has_open = next_open != open.cend() && next_open->first == known.id;
-    const bool has_row = next_row != roster_rows.cend() && next_row->first == known.id;
-    known.left = has_open ? next_open->second.leaves : row.text(1) == "left";
-    if (has_row && !has_open && !row.flag(2)) known.row = next_row->second;
-    if (!query.scope.empty()) {
-      known.in_scope = is_in_scope(decode_attributes(row.text(3)), query.scope);
+  Cursor person(people_, {after.value});
+  Cursor open(open_, {after.value});
+  Cursor row(rows_, {after.value, query.source});
+  KnownPerson known;
+  std::size_t taken = 0;
+  for (; (person || open) && taken < people_max; ++taken) {
+    const bool is_person = person && (!open || person.text(0) <= open.text(0));
+    known.id.value.assign(is_person ? person.text(0) : open.text(0));
+    const std::string& id = known.id.value;
+    known.row.reset();
+    OnTheWay said;
+    if (open && open.text(0) == id) said = take_events(open, id);
+    taken += said.events;
+    while (row && row.text(0) < id) row.advance();
+    if (is_person) {
+      known.left = said.any ? said.leaves : person.text(1) == "left";
+      const bool agrees_with_row = row && row.text(0) == id && !said.any && person.integer(2) == 0;
+      if (agrees_with_row) known.row = row.key(1);
+      known.in_scope = query.scope.empty() ||
+                       is_in_scope(decode_attributes(std::string(person.text(3))), query.scope);
+      person.advance();
+    } else if (said.any) {
+      known.left = said.leaves;
+      known.in_scope = is_in_scope(values_of(decode_patch(said.attributes)), query.scope);
+    } else {
+      continue;
     }
-    if (has_open) ++next_open;
     visit(known);
-  };
-  each_up_to(last, people_, visit_person, after);
-  while (next_open != open.cend()) visit_newcomer(*next_open++);
-  return last;
+  }
+  if (!person && !open) return std::nullopt;
+  return known.id;
 }
 
-// The end that comes first, so that no slice is longer than asked for in people or in events.
-std::optional<PersonId> KnownPeople::end_of_slice(const PersonId& after, std::size_t people_max) {
-  std::optional<PersonId> end;
-  const auto consider = [&](Row row) {
-    PersonId person(row.text(0));
-    if (!end || person < *end) end = std::move(person);
-  };
-  nth_person_.first(consider, after, people_max - 1);
-  nth_open_.first(consider, after, people_max - 1);
-  return end;
-}
-
-// What a file has staged that is still being read is not said yet: a file that is read again after
-// a crash must see what it saw the first time.
-std::map<PersonId, KnownPeople::OnTheWay> KnownPeople::on_the_way(
-    const PersonId& after, const std::optional<PersonId>& last
-) {
-  std::map<PersonId, OnTheWay> open;
-  const auto keep_newest = [&](Row row) {
-    if (!outbox_.is_open_lane(row.integer(1))) return;
-    auto& newest = open.try_emplace(open.end(), PersonId(row.text(0)))->second;
-    newest.leaves = row.integer(2) == 0;
-    newest.attributes = row.text(3);
-  };
-  each_up_to(last, open_, keep_newest, after);
-  return open;
-}
-
-std::map<PersonId, Key128> KnownPeople::rows(
-    const std::string& source, const PersonId& after, const std::optional<PersonId>& last
-) {
-  std::map<PersonId, Key128> found;
-  const auto keep = [&](Row row) {
-    found.try_emplace(found.end(), PersonId(row.text(0)), row.key(1));
-  };
-  each_up_to(last, rows_, keep, after, source);
-  return found;
+// Passes over all events of that person; the newest says how it is. What a file has staged that is
+// still being read is not said yet: a file that is read again after a crash must see what it saw
+// the first time.
+KnownPeople::OnTheWay KnownPeople::take_events(Cursor& open, const std::string& person) const {
+  OnTheWay said;
+  for (; open && open.text(0) == person; open.advance()) {
+    ++said.events;
+    const bool folded = open.integer(4) != 0;
+    if (folded || !outbox_.is_open_lane(open.integer(1))) continue;
+    said.any = true;
+    said.leaves = open.integer(2) == 0;
+    said.attributes.assign(open.text(3));
+  }
+  return said;
 }
 
 }  // namespace rosterd::sqlite

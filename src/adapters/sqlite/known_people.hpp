@@ -1,15 +1,13 @@
 #pragma once
 
 #include "adapters/sqlite/outbox.hpp"
-#include "adapters/sqlite/query.hpp"
+#include "adapters/sqlite/scan.hpp"
 #include "rosterd/ports/intake_store.hpp"
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace rosterd::sqlite {
 
@@ -22,8 +20,8 @@ class KnownPeople {
 
   using Visit = std::function<void(const KnownPerson&)>;
 
-  /// Visits the next `people_max` or so from after `after`; gives where to go on, or nothing at the
-  /// end.
+  /// Visits the next people from after `after`, up to `people_max` of them and as many events;
+  /// gives where to go on, or nothing at the end.
   std::optional<PersonId> visit_slice(
       const KnownPeopleQuery& query,
       const PersonId& after,
@@ -32,22 +30,18 @@ class KnownPeople {
   );
 
  private:
-  // What the events say that are not folded in yet, the newest of them last.
+  // What the events of one person say that are not folded in yet.
   struct OnTheWay {
+    bool any = false;
     bool leaves = false;
     std::string attributes;
+    std::size_t events = 0;
   };
 
-  std::optional<PersonId> end_of_slice(const PersonId& after, std::size_t people_max);
-  std::map<PersonId, OnTheWay> on_the_way(
-      const PersonId& after, const std::optional<PersonId>& last
-  );
-  std::map<PersonId, Key128> rows(
-      const std::string& source, const PersonId& after, const std::optional<PersonId>& last
-  );
+  OnTheWay take_events(Cursor& open, const std::string& person) const;
 
   const Outbox& outbox_;
-  Query nth_person_, nth_open_, people_, open_, rows_;
+  Scan people_, open_, rows_;
 };
 
 }  // namespace rosterd::sqlite
