@@ -39,6 +39,10 @@ bool is_about(const Hold& hold, const HeldRemoval& removal, const Change& change
   return hold.state != HoldState::rejected || removal.leaver || !change.leaver;
 }
 
+HeldKey identity_of(const Change& change) {
+  return {{change.account, change.entitlement}, change.person};
+}
+
 /// A plan's removals as the holds see them. A hold may have many thousands, and most plans concern
 /// few of them: nothing is copied before something changes.
 class Rest {
@@ -47,7 +51,7 @@ class Rest {
     for (const Change& change : plan.changes) {
       if (change.kind != Change::Kind::revoke) continue;
       accounts_.insert(change.account);
-      removals_.try_emplace({change.account, change.entitlement}, &change);
+      removals_.try_emplace(identity_of(change), &change);
     }
   }
 
@@ -74,10 +78,14 @@ class Rest {
   }
 
  private:
+  /// Of its person; else of whoever else would lose the assignment.
   const Change* find(const HeldRemoval& removal) const {
     if (!accounts_.contains(removal.account)) return nullptr;
-    const auto found = removals_.find(removal.key());
-    return found == removals_.end() ? nullptr : found->second;
+    const auto found = removals_.find(removal.identity());
+    if (found != removals_.end()) return found->second;
+    const auto of_another = removals_.lower_bound({removal.key(), PersonId()});
+    const bool same = of_another != removals_.end() && of_another->first.first == removal.key();
+    return same ? of_another->second : nullptr;
   }
 
   /// Who decides is to see why it would go now; what brought it up stays what it was.
@@ -89,7 +97,7 @@ class Rest {
 
   const std::set<PersonId>& planned_;
   AccountSet accounts_;
-  std::map<AssignmentKey, const Change*> removals_;
+  std::map<HeldKey, const Change*> removals_;
 };
 
 /// A hold that has nothing left is over, even if it had nothing before.
@@ -100,23 +108,36 @@ bool as_it_was(const std::vector<Rest::Fate>& fates) {
 }
 
 /// What waits for a person and is in no hold yet.
-using Joining = std::map<AssignmentKey, std::pair<HoldCause, const Change*>>;
+using Joining = std::map<HeldKey, std::pair<HoldCause, const Change*>>;
 
 Joining joining_of(const Plan& plan, const std::vector<std::optional<Withheld>>& withheld) {
   Joining joining;
   for (std::size_t i = 0; i < std::min(plan.changes.size(), withheld.size()); ++i) {
     const Change& change = plan.changes[i];
     if (change.kind != Change::Kind::revoke || !withheld[i] || withheld[i]->rejected) continue;
-    joining.try_emplace({change.account, change.entitlement}, withheld[i]->cause, &change);
+    joining.try_emplace(identity_of(change), withheld[i]->cause, &change);
   }
   return joining;
 }
 
-/// Those of one cause, by key.
+/// What a hold says about an assignment keeps out of the open one. "They keep it" was said of its
+/// person alone; else the assignment goes, and with it what anybody else asks for.
+void leave_out(Joining& joining, const Hold& hold, const HeldRemoval& removal) {
+  if (hold.state == HoldState::rejected) {
+    joining.erase(removal.identity());
+    return;
+  }
+  auto one = joining.lower_bound({removal.key(), PersonId()});
+  while (one != joining.end() && one->first.first == removal.key()) one = joining.erase(one);
+}
+
+/// Those of one cause, by key; each assignment once, whoever would lose it.
 std::vector<HeldRemoval> take(Joining& joining, HoldCause cause) {
   std::vector<HeldRemoval> taken;
-  for (const auto& [key, waiting] : joining) {
-    if (waiting.first == cause) taken.push_back(held_removal(*waiting.second));
+  for (const auto& [identity, waiting] : joining) {
+    if (waiting.first != cause) continue;
+    const bool again = !taken.empty() && taken.back().key() == identity.first;
+    if (!again) taken.push_back(held_removal(*waiting.second));
   }
   std::erase_if(joining, [&](const auto& each) { return each.second.first == cause; });
   return taken;
@@ -233,7 +254,7 @@ std::vector<Hold> holds_after(
     for (const HeldRemoval& removal : hold.removals) {
       fates.push_back(to_do.fate_of(hold, removal));
       const bool is_in_it = !joining.empty() && fates.back() != Rest::Fate::dropped;
-      if (is_in_it) joining.erase(removal.key());
+      if (is_in_it) leave_out(joining, hold, removal);
     }
     in_force.emplace_back(&hold, std::move(fates));
   }

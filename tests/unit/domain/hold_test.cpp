@@ -73,6 +73,31 @@ const Change ann = revoke_leaver("ann", group("Staff"));
 const Change bob = revoke_leaver("bob", group("Staff"));
 const Change cid = revoke("cid", group("Staff"));
 
+/// Who has cid's account now, and would lose the same.
+Change of_dan() {
+  Change change = cid;
+  change.person = PersonId("dan");
+  return change;
+}
+
+TEST_F(Holds, ThatSomebodyKeepsItSaysNothingOfWhoeverHasTheAccountNow) {
+  has(HoldState::rejected, HoldCause::removals, {cid});
+  rejected(cid, HoldCause::removals);
+  waits(of_dan(), HoldCause::removals);
+
+  const std::vector<Hold> changed = after();
+
+  EXPECT_EQ(shown(changed), "#0 removals open: cid Staff\n");
+  EXPECT_EQ(changed.front().removals.front().person, PersonId("dan"));
+}
+
+TEST_F(Holds, AnAssignmentIsInAHoldOnceWhoeverWouldLoseIt) {
+  waits(cid, HoldCause::removals);
+  waits(of_dan(), HoldCause::removals);
+
+  EXPECT_EQ(shown(after()), "#0 removals open: cid Staff\n");
+}
+
 TEST_F(Holds, WhatIsWithheldOpensAHoldForEachCause) {
   waits(bob, HoldCause::leavers);
   waits(ann, HoldCause::leavers);
