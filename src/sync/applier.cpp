@@ -155,7 +155,6 @@ Task<ApplyResult> Applier::apply(const std::vector<Subject>& subjects, Interrupt
   if (!readable) readable = co_await refresh();
   for (int writes_done = 0; readable;) {
     result_.rest = diff(subjects, parts_.mirror.state(), parts_.policy);
-    if (result_.fresh) count_lost(result_.rest);
     co_await guard_rest();
     const Plan todo = sendable();
     const bool stop = stopped_by_ || cut_short_ || writes_done > limits_.rewrites_max;
@@ -238,6 +237,7 @@ Task<bool> Applier::refresh() {
   result_.fresh = false;
   auto error = co_await parts_.mirror.read();
   unread_ = std::move(error);
+  note_lost();
   result_.fresh = !unread_;
   co_return result_.fresh;
 }
@@ -349,8 +349,8 @@ void Applier::note(
     track.kind = operation.kind;
     track.sent_at = parts_.clock.now();
     track.status = answer ? answer->status : answer.error().status;
-    track.acknowledged = answer.has_value();
     if (answer) {
+      parts_.mirror.expect({track.change.account, track.change.entitlement}, adds(track.kind));
       parts_.gauge.grew(growth_of(track.change));
       continue;
     }
@@ -361,14 +361,10 @@ void Applier::note(
   if (!answer && ends_writing(answer.error().error)) stopped_by_ = answer.error();
 }
 
-void Applier::count_lost(const Plan& plan) {
-  for (const Change& change : plan.changes) {
-    if (!writes(change)) continue;
-    const auto track = tracks_.find(key_of(change));
-    if (track == tracks_.end() || !track->second.acknowledged) continue;
-    track->second.acknowledged = false;
-    ++track->second.lost;
-    ++result_.lost_writes;
+void Applier::note_lost() {
+  for (const auto& [key, there] : parts_.mirror.lost()) {
+    const auto track = tracks_.find({key.account, key.entitlement, there});
+    if (track != tracks_.end()) ++track->second.lost;
   }
 }
 

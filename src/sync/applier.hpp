@@ -49,7 +49,6 @@ struct ApplyResult {
   /// Entered into the ledger before they were to be sent, and certainly not granted.
   std::vector<std::pair<AccountId, EntitlementRef>> unclaimed;
   std::vector<OperationRecord> operations;
-  std::uint64_t lost_writes = 0;
   std::uint64_t calls = 0;  ///< mutating ones
 };
 
@@ -97,7 +96,6 @@ class Applier {
     int status = 0;
     int lost = 0;
     int missing_catalogue = 0;
-    bool acknowledged = false;
     std::optional<TargetError> error;
   };
 
@@ -115,7 +113,7 @@ class Applier {
   Task<Answer<Acknowledged>> send(const Plan& plan, const Operation& operation);
   void note(const Plan& plan, const Operation& operation, const Answer<Acknowledged>& answer);
   void note(const PersonId& person, Trouble trouble);
-  void count_lost(const Plan& plan);
+  void note_lost();
   void report(const std::vector<Subject>& subjects);
   void note_withheld(const Change& change, const Withheld& withheld);
   Trouble trouble_of(const Change& change) const;

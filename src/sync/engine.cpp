@@ -42,6 +42,7 @@ Engine::Engine(
 Engine::~Engine() = default;
 
 const EngineStatistics& Engine::statistics() const {
+  state_->statistics.lost_writes = state_->mirror.lost_writes();
   return state_->statistics;
 }
 

@@ -36,7 +36,6 @@ void RoundReport::tell(
     const ApplyResult& applied,
     const Settlement& settlement
 ) {
-  statistics_.lost_writes += applied.lost_writes;
   for (const OperationRecord& operation : applied.operations) tell_operation(operation);
   for (const auto& [id, person] : people) {
     if (!person.trouble) statistics_.applied += person.events.size();

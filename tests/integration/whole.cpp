@@ -252,10 +252,14 @@ Task<void> Whole::work_until_nothing_is_due() {
   throw std::runtime_error("the worker comes to no end:\n" + log.end());
 }
 
-HttpResponse Whole::ask_tenant(const std::string& method, const std::string& target_path) {
+HttpResponse Whole::ask_tenant(
+    const std::string& method, const std::string& target_path, const std::string& body
+) {
   HttpRequest request;
   request.method = method;
   request.target = target_path;
+  request.body = body;
+  if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
   return run(tenant->handle(request));
 }
 
@@ -277,6 +281,11 @@ std::uint64_t Whole::assignment_calls() {
 
 void Whole::forget_calls() {
   ask_tenant("POST", "/sandbox/reset?only=stats");
+}
+
+void Whole::tenant_is(const Json& faulty) {
+  const HttpResponse answer = ask_tenant("POST", "/sandbox/faults", faulty.dump());
+  if (answer.status != 200) throw std::invalid_argument(answer.body);
 }
 
 Holders Whole::access() const {

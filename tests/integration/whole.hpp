@@ -102,6 +102,8 @@ class Whole : public testing::Test {
   /// Those among them for groups, roles and the roles of users.
   std::uint64_t assignment_calls();
   void forget_calls();
+  /// The whole fault plan of the sandbox from now on, as `POST /sandbox/faults` takes it.
+  void tenant_is(const Json& faulty);
   Holders access() const;
   std::map<EventState, std::uint64_t> event_states() const;
 
@@ -153,7 +155,9 @@ class Whole : public testing::Test {
   void start_tenant(const std::vector<std::string>& groups);
   void start_webhooks();
   void serve(http::Server& server);
-  HttpResponse ask_tenant(const std::string& method, const std::string& target_path);
+  HttpResponse ask_tenant(
+      const std::string& method, const std::string& target_path, const std::string& body = {}
+  );
   static Task<bool> as_value(Task<void> task);
   Task<void> work_until_nothing_is_due();
   Task<unsigned> deliver(std::string body, std::string key);

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "rosterd/base/task.hpp"
+#include "rosterd/domain/hold.hpp"
 #include "rosterd/domain/tenant.hpp"
 #include "rosterd/ports/clock.hpp"
 #include "rosterd/ports/target.hpp"
 
+#include <cstdint>
+#include <map>
 #include <optional>
 
 namespace rosterd::sync {
@@ -24,11 +27,24 @@ class TenantMirror {
   /// Reads groups and roles anew. Nothing: it worked; else the picture stays what it was.
   Task<std::optional<TargetError>> read();
 
+  /// A change was acknowledged: who reads next, whenever that succeeds, sees whether it is there.
+  void expect(const AssignmentKey& key, bool there);
+  /// What was acknowledged (`expect`) and was not so when the last `read` read it back, be it one
+  /// that failed half-way.
+  const std::map<AssignmentKey, bool>& lost() const { return lost_; }
+  std::uint64_t lost_writes() const { return lost_writes_; }  ///< ever, by any `read`
+
  private:
+  template <class Records>
+  void read_back(EntitlementKind kind, const Records& records);
+
   Target& target_;
   const Clock& clock_;
   TenantState state_;
   bool known_ = false;
+  std::map<EntitlementRef, std::map<AccountId, bool>> expected_;
+  std::map<AssignmentKey, bool> lost_;
+  std::uint64_t lost_writes_ = 0;
 };
 
 }  // namespace rosterd::sync
