@@ -31,6 +31,10 @@ bool is_owners_doing(const std::error_code& error) {
          error.value() == ESTALE;
 }
 
+bool is_full(const std::error_code& error) {
+  return error == std::errc::no_space_on_device || error.value() == EDQUOT;
+}
+
 }  // namespace
 
 class DropFolder::Worker {
@@ -87,10 +91,11 @@ class DropFolder::Worker {
   bool has_manifest(const Folder& folder, const std::string& name) const;
 
   std::optional<std::string> claim(const std::string& name);
-  Task<void> handle(std::string name);
+  Task<void> handle(std::string name, std::stop_token stop);
   Task<void> resume(std::stop_token stop);
   void give_back_manifests();
   void put_away(const std::string& name, const FileVerdict& verdict);
+  bool has_room_to_put_away(const std::string& name, const FileVerdict& verdict);
   std::string move_under_free_name(
       const Folder& from, const std::string& name, const Folder& to, std::string_view report
   );
@@ -108,6 +113,7 @@ class DropFolder::Worker {
   std::map<std::string, Seen> seen_;
   std::deque<std::string> due_;  ///< of the last listing, the oldest first
   std::set<std::string> folders_told_;
+  bool no_room_told_ = false;
   Duration look_at_{0};   ///< on the monotonic clock, when nothing happens before
   bool resumed_ = false;  ///< what lay in `processing/` has been handled
   bool manifests_given_back_ = false;
@@ -144,7 +150,7 @@ Task<void> DropFolder::Worker::run(std::stop_token stop) {
       resumed_ = true;
       co_await resume(stop);
     } else if (claimed) {
-      co_await handle(std::move(*claimed));
+      co_await handle(std::move(*claimed), stop);
     } else {
       co_await watch_.wait(look_at_ - clock_.monotonic());
     }
@@ -175,7 +181,7 @@ std::optional<std::string> DropFolder::Worker::take_one() {
 
 /// For a handler of exceptions: what is nobody's doing goes on being thrown.
 void DropFolder::Worker::tell_unreachable(const std::system_error& error) {
-  if (!is_owners_doing(error.code())) throw;
+  if (!is_owners_doing(error.code()) && !is_full(error.code())) throw;
   look_at_ = clock_.monotonic() + config_.rescan;
   if (std::exchange(unreachable_, true)) return;
   std::vector<LogField> fields;
@@ -338,9 +344,31 @@ std::optional<std::string> DropFolder::Worker::claim(const std::string& name) {
   return std::nullopt;
 }
 
-Task<void> DropFolder::Worker::handle(std::string name) {
+/// What the file said is in the store by then, so it waits where it is until its report can be
+/// written: read again after a new start, it would be one that was accepted before, and have none.
+Task<void> DropFolder::Worker::handle(std::string name, std::stop_token stop) {
   const FileVerdict verdict = co_await handler_.handle(processing_.path_of(name));
-  put_away(name, verdict);
+  while (!has_room_to_put_away(name, verdict) && !stop.stop_requested()) {
+    take_notices();
+    co_await watch_.wait(config_.rescan);
+  }
+}
+
+bool DropFolder::Worker::has_room_to_put_away(const std::string& name, const FileVerdict& verdict) {
+  try {
+    put_away(name, verdict);
+    no_room_told_ = false;
+    return true;
+  } catch (const std::system_error& error) {
+    if (!is_full(error.code())) throw;
+    if (std::exchange(no_room_told_, true)) return false;
+    std::vector<LogField> fields;
+    fields.emplace_back("source", config_.name);
+    fields.emplace_back("file", name);
+    fields.emplace_back("error", error.what());
+    log_.error("the drop folder's disk is full: a file waits in processing", fields);
+    return false;
+  }
 }
 
 Task<void> DropFolder::Worker::resume(std::stop_token stop) {
@@ -348,7 +376,7 @@ Task<void> DropFolder::Worker::resume(std::stop_token stop) {
   for (const Folder::Item& item : items) {
     if (stop.stop_requested()) co_return;
     if (item.kind != Folder::Kind::file || is_left_alone(item.name)) continue;
-    co_await handle(item.name);
+    co_await handle(item.name, stop);
   }
 }
 

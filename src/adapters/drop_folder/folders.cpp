@@ -44,6 +44,17 @@ class File {
   int file_;
 };
 
+/// All of it, on the disk; else `errno` says why not.
+bool is_written(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return fsync(file) == 0;
+}
+
 }  // namespace
 
 Folder::~Folder() {
@@ -127,13 +138,12 @@ void Folder::write(const std::string& name, std::string_view text) const {
       openat(directory_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
   );
   if (file.get() < 0) fail("writing into " + path_.string());
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("writing into " + path_.string());
-    text.remove_prefix(static_cast<std::size_t>(written));
+  if (!is_written(file.get(), text)) {
+    const int error = errno;
+    unlinkat(directory_, name.c_str(), 0);  // half of it would pass for the whole
+    errno = error;
+    fail("writing into " + path_.string());
   }
-  if (fsync(file.get()) != 0) fail("writing into " + path_.string());
   sync();
 }
 

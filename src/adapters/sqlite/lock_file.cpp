@@ -24,7 +24,13 @@ std::string holder_of(int file) {
 LockFile::LockFile(const std::filesystem::path& store) {
   const std::string path = store.string() + ".lock";
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file_ < 0) throw std::system_error(errno, std::generic_category(), "cannot open " + path);
+  if (file_ < 0) {
+    throw std::system_error(
+        errno,
+        std::generic_category(),
+        "the store needs a folder that can be written: cannot open " + path
+    );
+  }
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     const std::string holder = holder_of(file_);
