@@ -23,8 +23,8 @@ class Stored {
   std::vector<std::string> rows(const std::string& sql);
   std::string integrity() { return rows("PRAGMA integrity_check").front(); }
 
-  /// Everything that is in it: each table's definition, then its rows.
-  std::vector<std::string> everything();
+  /// Everything's definition, and how many rows each table has.
+  std::vector<std::string> outline();
 
  private:
   sqlite3* database_ = nullptr;
