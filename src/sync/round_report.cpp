@@ -39,9 +39,9 @@ void RoundReport::tell(
   for (const OperationRecord& operation : applied.operations) tell_operation(operation);
   for (const auto& [id, person] : people) {
     if (!person.trouble) statistics_.applied += person.events.size();
-    tell_trouble(id, person);
     measure(person, applied, settlement.at);
   }
+  tell_troubles(people);
   std::map<EventId, const EventResult*> dead;
   for (const EventResult& result : settlement.events) {
     if (result.state == EventState::dead) dead.emplace(result.id, &result);
@@ -79,20 +79,55 @@ void RoundReport::tell_operation(const OperationRecord& operation) {
   }
 }
 
-void RoundReport::tell_trouble(const PersonId& id, const RoundPerson& person) {
-  if (!person.trouble || person.trouble->cut_short) return;
-  const Trouble& trouble = *person.trouble;
+// In an outage everybody has the same trouble, round after round: one line says it of all.
+void RoundReport::tell_troubles(const std::map<PersonId, RoundPerson>& people) {
+  using Same = std::pair<ErrorClass, std::string>;
+  std::map<Same, std::vector<const PersonId*>> troubled;
+  std::map<Same, std::int64_t> leavers;
+  for (const auto& [id, person] : people) {
+    if (!person.trouble || person.trouble->cut_short) continue;
+    const Trouble& trouble = *person.trouble;
+    if (trouble.held) {
+      tell_held(id, person);
+      continue;
+    }
+    if (trouble.error == ErrorClass::contended) ++statistics_.contended;
+    const Same same(trouble.error, trouble.reason);
+    troubled[same].push_back(&id);
+    if (has_left(person.subject)) ++leavers[same];
+  }
+  for (const auto& [same, ids] : troubled)
+    tell_trouble(same.first, same.second, ids, leavers[same]);
+}
+
+void RoundReport::tell_held(const PersonId& id, const RoundPerson& person) {
   std::vector<LogField> fields;
   fields.emplace_back("person", id.value);
-  if (trouble.held) {
-    fields.emplace_back("reason", trouble.reason);
-    parts_.log.warning(has_left(person.subject) ? "leaver keeps access: held" : "held", fields);
+  fields.emplace_back("reason", person.trouble->reason);
+  parts_.log.warning(has_left(person.subject) ? "leaver keeps access: held" : "held", fields);
+}
+
+void RoundReport::tell_trouble(
+    ErrorClass error,
+    const std::string& reason,
+    const std::vector<const PersonId*>& people,
+    std::int64_t leavers
+) {
+  constexpr std::size_t named_at_most = 5;
+  std::vector<LogField> why;
+  why.emplace_back("error", std::string(to_string(error)));
+  why.emplace_back("reason", reason);
+  if (people.size() > named_at_most) {
+    why.emplace_back("people", static_cast<std::int64_t>(people.size()));
+    why.emplace_back("leavers", leavers);
+    parts_.log.warning("people do not agree with the tenant yet", why);
     return;
   }
-  if (trouble.error == ErrorClass::contended) ++statistics_.contended;
-  fields.emplace_back("error", std::string(to_string(trouble.error)));
-  fields.emplace_back("reason", trouble.reason);
-  parts_.log.warning("person does not agree with the tenant yet", fields);
+  for (const PersonId* id : people) {
+    std::vector<LogField> fields = {{"person", id->value}};
+    fields.insert(fields.end(), why.begin(), why.end());
+    parts_.log.warning("person does not agree with the tenant yet", fields);
+  }
 }
 
 void RoundReport::tell_dead(

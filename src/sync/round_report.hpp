@@ -24,7 +24,14 @@ class RoundReport {
  private:
   void count_failure(const EventResult& result);
   void tell_operation(const OperationRecord& operation);
-  void tell_trouble(const PersonId& id, const RoundPerson& person);
+  void tell_troubles(const std::map<PersonId, RoundPerson>& people);
+  void tell_held(const PersonId& id, const RoundPerson& person);
+  void tell_trouble(
+      ErrorClass error,
+      const std::string& reason,
+      const std::vector<const PersonId*>& people,
+      std::int64_t leavers
+  );
   void tell_dead(const PersonId& id, const RoundPerson& person, const EventResult& result);
   void measure(const RoundPerson& person, const ApplyResult& applied, Instant now);
 

@@ -21,9 +21,14 @@ namespace rosterd::test {
 
 using namespace std::chrono_literals;
 
-class SilentLog : public Log {
+/// Keeps what an operator is warned of, without the values that belong to it.
+class KeptLog : public Log {
  public:
-  void write(LogLevel, std::string_view, const std::vector<LogField>&) override {}
+  void write(LogLevel level, std::string_view text, const std::vector<LogField>&) override {
+    if (level >= LogLevel::warning) ++warnings[std::string(text)];
+  }
+
+  std::map<std::string, int> warnings;
 };
 
 class KeptMeasurements : public Measurements {
@@ -238,7 +243,7 @@ class Syncing : public testing::Test {
   const TimeZones* calendar = &zones;  ///< what the worker goes by
   std::unique_ptr<Crypto> crypto = openssl::make_crypto();
   KeptMeasurements measurements;
-  SilentLog log;
+  KeptLog log;
   FakeTenant tenant;
   MemoryWorkStore store;
   WorkerConfig config;
