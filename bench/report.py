@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Makes docs/PERFORMANCE.md of what was measured: report.py [--peers] FOLDER (see scripts/bench).
+"""Makes docs/PERFORMANCE.md of what was measured: report.py [--peers|--roster] FOLDER.
 
-With --peers only the part that scripts/bench-peers measures; without, that part stays as it is.
+With --peers or --roster only the part that scripts/bench-peers or scripts/bench-roster measures;
+without, these parts stay as they are.
 Figures are medians. Ratios are made within one run, those of ingest within one round.
 """
 
@@ -15,6 +16,7 @@ import sys
 import textwrap
 
 import peers_report
+import roster_report
 from page import PAGE, section_of, table, with_spaces
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -71,20 +73,6 @@ def paths_table(micro):
 
 def by_prefix(micro, prefix):
     return next(row for name, row in micro.items() if name.startswith(prefix))
-
-
-def roster_text(micro):
-    check = by_prefix(micro, "roster/unchanged")
-    read = by_prefix(micro, "roster/read")
-    rows = round(check["items_per_second"] * check["real_time"] / 1e3)
-    return textwrap.fill(
-        f"A roster of {with_spaces(rows)} rows × 12 columns in which nothing has changed, against the "
-        f"people in the store, to the verdict \"nothing to do\": **{check['cpu_time'] / 1e3:.2f} s** "
-        f"of processor time, {check['real_time'] / 1e3:.2f} s by the clock. Reading the same file as "
-        f"CSV and nothing else: {read['cpu_time'] / 1e3:.2f} s of processor time, "
-        f"{read['cpu_time'] / check['cpu_time']:.2f} of it.",
-        width=100,
-    )
 
 
 def commit_table(micro):
@@ -184,6 +172,9 @@ def machine_text(about):
 
 
 def main():
+    if sys.argv[1] == "--roster":
+        PAGE.write_text(roster_report.replaced(PAGE.read_text(), pathlib.Path(sys.argv[2])))
+        return
     if sys.argv[1] == "--peers":
         PAGE.write_text(peers_report.replaced(PAGE.read_text(), pathlib.Path(sys.argv[2])))
         return
@@ -226,11 +217,7 @@ Appending a page to a file and flushing it (`fdatasync`) took {flush:.2f} ms mea
 
 {commit_table(micro)}
 
-## Rosters
-
-{roster_text(micro)}
-
-## Single paths
+{section_of(PAGE.read_text(), roster_report.HEADING)}## Single paths
 
 By processor time, on one thread.
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures a roster of which some has changed, beside other ways to find the changes.
 
-roster.py BUILD RESULTS [ROWS] runs everything once a round, five rounds, each in a process of its
-own, and writes RESULTS/roster.json. TMPDIR says where the store is made. Needs the target
-rosterd_roster (see CMakeLists.txt), sqlite3, Node and what `npm ci` gets in peers/roster.
+roster.py BUILD RESULTS runs everything once a round, five rounds, each in a process of its own,
+and writes RESULTS/roster.json. See scripts/bench-roster. Needs the target rosterd_roster (see
+CMakeLists.txt); DuckDB is measured where BUILD/roster has it, sqlite3 where it is installed.
 """
 
+import datetime
 import json
 import os
 import pathlib
@@ -60,9 +61,21 @@ def with_sqlite3(folder):
         return run(["sqlite3", "-batch", ":memory:"], folder, stdin=script)
 
 
+def about_this_run():
+    git = ["git", "-C", HERE]
+    commit = subprocess.run(
+        [*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    if subprocess.run([*git, "diff", "--quiet", "HEAD", "--", "../src", "../include"]).returncode:
+        commit += ", with changes"
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    return {"commit": commit, "date": str(today), "load": os.getloadavg()[0]}
+
+
 def main():
     build, results = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-    rows = int(sys.argv[3]) if len(sys.argv) > 3 else 1_000_000
+    rows = int(os.environ.get("ROSTERD_BENCH_ROWS", "1000000"))
+    about = about_this_run()
     rosterd, join = build / "bench" / "rosterd_roster_bench", build / "bench" / "rosterd_roster_join"
     files = ["old.csv", "new.csv"]
     with tempfile.TemporaryDirectory() as temporary:
@@ -75,10 +88,12 @@ def main():
             "list": lambda: run([rosterd, "list", folder], folder),
             "stage": lambda: staged(rosterd, folder),
             "join": lambda: run([join, *files], folder),
-            "duckdb": lambda: run(["node", PEERS / "duckdb.js", *files], folder),
             "python": lambda: run([sys.executable, PEERS / "roster.py", *files], folder),
-            "sqlite3": lambda: with_sqlite3(folder),
         }
+        if (build / "roster" / "node_modules").is_dir():
+            ways["duckdb"] = lambda: run(["node", build / "roster" / "duckdb.js", *files], folder)
+        if shutil.which("sqlite3"):
+            ways["sqlite3"] = lambda: with_sqlite3(folder)
         measured = {name: [] for name in ways}
         for _ in range(ROUNDS):
             for name, way in ways.items():
@@ -87,7 +102,13 @@ def main():
                     expect_changes(name, measured[name][-1], rows)
         size = (folder / "new.csv").stat().st_size
         store = (folder / "rosterd.db").stat().st_size
-    text = {"rows": rows, "bytes": size, "store_bytes": store, "measured": measured}
+    text = {
+        "about": about,
+        "rows": rows,
+        "bytes": size,
+        "store_bytes": store,
+        "measured": measured,
+    }
     (results / "roster.json").write_text(json.dumps(text, indent=1))
 
 
