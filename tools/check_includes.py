@@ -51,7 +51,7 @@ LAYERS = {
 FREE = ("cli", "program")
 
 # Asio stays out of the rules: of `base`, the domain sees values only.
-DOMAIN_BASE_HEADERS = ("assert", "hash", "instant", "result", "secret", "text")
+DOMAIN_BASE_HEADERS = ("assert", "hash", "instant", "json_text", "result", "secret", "text")
 
 LIBRARIES = (
     "boost/asio",

@@ -18,11 +18,15 @@ _NOT_CODE = re.compile(
 )
 
 
+# Written by nobody: inputs of the fuzzing targets, and packages of the measured peers.
+_NOT_OURS = {"corpus", "node_modules"}
+
+
 def files(*folders, suffixes=(".cpp", ".hpp")):
     """The files of the folders, sorted; paths are relative to the root."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in suffixes and path.is_file():
+            if path.suffix in suffixes and path.is_file() and not _NOT_OURS & set(path.parts):
                 yield path.relative_to(ROOT)
 
 
