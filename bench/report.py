@@ -15,6 +15,7 @@ import subprocess
 import sys
 import textwrap
 
+import daemon_report
 import peers_report
 import roster_report
 from page import PAGE, section_of, table, with_spaces
@@ -223,9 +224,12 @@ By processor time, on one thread.
 
 {paths_table(micro)}
 """
-    beside_others = section_of(PAGE.read_text(), peers_report.HEADING)
-    if beside_others:
-        text += "\n" + beside_others
+    for section in (
+        daemon_report.section(folder),
+        section_of(PAGE.read_text(), peers_report.HEADING),
+    ):
+        if section:
+            text += "\n" + section
     PAGE.write_text(text)
     print(text)
 
