@@ -213,11 +213,20 @@ void CsvReader::check_length(const char* row_end) {
   if (static_cast<std::size_t>(row_end - row_begin_) > format_.row_bytes_max) row_is_too_long();
 }
 
-/// Told in place of anything else, and without the fields behind the limit: the same whether the
-/// end of the row was in the buffer already or not.
+/// Told in place of anything else, and with the fields whose delimiter lies within the limit: the
+/// same whether the end of the row was in the buffer already or not.
 void CsvReader::row_is_too_long() {
   syntax_error_ = true;
-  drop_fields_after(row_begin_ + format_.row_bytes_max);
+  const char* const last = row_begin_ + format_.row_bytes_max;
+  const char* next = field_;
+  while (!row_.fields.empty()) {
+    const char* begin = row_.fields.back().data();
+    if (begin > row_begin_ && begin[-1] == '"') --begin;
+    if (begin < next && next - 1 <= last) break;
+    row_.fields.pop_back();
+    next = begin;
+  }
+  std::erase_if(escaped_fields_, [&](std::size_t index) { return index >= row_.fields.size(); });
   problem_.reason.clear();
   note(row_.line, 0, "is longer than " + std::to_string(format_.row_bytes_max) + " bytes");
 }

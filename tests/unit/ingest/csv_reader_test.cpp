@@ -139,6 +139,24 @@ TEST(CsvLimits, AQuotationMarkThatIsNeverClosedCostsOneRowOfALongFile) {
   EXPECT_NE(told.find("1000:[999][b]"), std::string::npos);
 }
 
+TEST(CsvLimits, ALongRowTellsTheFieldsThatEndWithinTheLimitAtEveryBlockSize) {
+  const std::string too_long = "! line 1 field 0: is longer than 5 bytes; 1:";
+  const std::pair<std::string, std::string> rows[] = {
+      {"a,bcdefg\n", "[a]"},
+      {"a,bcd,e\n", "[a][bcd]"},
+      {"a,bcde,f\n", "[a]"},
+      {"\"abc\",d\n", "[abc]"},
+      {"\"abcd\",e\n", ""},
+      {"\"a\"bcde\n", ""},
+      {"\"\"\"\",\"\"\"\"\n", "[\"]"}};
+  for (const auto& [text, fields] : rows) {
+    for (std::size_t block = 1; block <= 20; ++block) {
+      const CsvFormat format{.row_bytes_max = 5, .block_bytes = block};
+      EXPECT_EQ(reading(text, format), too_long + fields + "\n") << text << block;
+    }
+  }
+}
+
 TEST(CsvLimits, ARowOfExactlyTheLimitIsGood) {
   EXPECT_EQ(reading("12345\r\n", {.row_bytes_max = 5}), "1:[12345]\n");
   EXPECT_EQ(reading("12345\r\n", {.row_bytes_max = 5, .block_bytes = 1}), "1:[12345]\n");
