@@ -105,6 +105,12 @@ struct Unit {
   Duration length;
 };
 
+// What four digits of a year can say in UTC, so that what is read can be written down again: an
+// offset may lead out of it.
+constexpr Instant first_instant{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}};
+constexpr Instant last_instant =
+    Instant{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}} - 1us;
+
 // `ms` before `m`: the longer name is tried first.
 constexpr std::array<Unit, 5> units{{{"ms", 1ms}, {"d", 24h}, {"h", 1h}, {"m", 1min}, {"s", 1s}}};
 
@@ -156,7 +162,9 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
   if (!fraction) return std::nullopt;
   const auto offset = read_offset(in);
   if (!offset || !in.done()) return std::nullopt;
-  return Instant{std::chrono::sys_days{*date}} + *time + *fraction - *offset;
+  const Instant instant = Instant{std::chrono::sys_days{*date}} + *time + *fraction - *offset;
+  if (instant < first_instant || instant > last_instant) return std::nullopt;
+  return instant;
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {

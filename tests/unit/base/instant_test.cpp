@@ -43,6 +43,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"hour_24", "2026-03-01T24:00:00Z", ""},
         Row{"ten_digits_of_a_fraction", "2026-03-01T09:00:00.1234567890Z", ""},
         Row{"an_empty_fraction", "2026-03-01T09:00:00.Z", ""},
+        Row{"the_first_of_all", "0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"},
+        Row{"the_last_of_all", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"},
+        Row{"before_the_year_0_in_utc", "0000-01-01T00:00:00+00:01", ""},
+        Row{"after_the_year_9999_in_utc", "9999-12-31T23:59:59-00:01", ""},
+        Row{"a_leap_second_at_the_very_end", "9999-12-31T23:59:60Z", ""},
         Row{"something_behind", "2026-03-01T09:00:00Z ", ""},
         Row{"a_sign_among_digits", "2026-03-+1T09:00:00Z", ""},
         Row{"nothing", "", ""}
