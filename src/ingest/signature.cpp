@@ -153,7 +153,7 @@ Result<std::vector<SignatureVerifier::Part>, ProfileError> SignatureVerifier::co
     } else if (name.starts_with(header_prefix) && name.size() > header_prefix.size()) {
       parts.push_back({Part::Kind::header, std::string(name.substr(header_prefix.size()))});
     } else {
-      return ProfileError("signed_template knows no `{" + std::string(name) + "}`");
+      return ProfileError("signed_template knows no `{" + printable(name, 60) + "}`");
     }
   }
   const auto is_body = [](const Part& part) { return part.kind == Part::Kind::body; };

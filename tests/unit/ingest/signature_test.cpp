@@ -361,6 +361,11 @@ TEST_F(SignatureProfiles, SayWhatIsWrongWithATemplate) {
   EXPECT_EQ(problem_with(own, {"key"}), "signed_template does not hold `{body}`");
   own.signed_template = "{body}{time}";
   EXPECT_EQ(problem_with(own, {"key"}), "signed_template knows no `{time}`");
+  own.signed_template = "{body}{\x1b[2J\n" + std::string(100, 'x') + "}";
+  EXPECT_EQ(
+      problem_with(own, {"key"}),
+      "signed_template knows no `{\\x1B[2J\\x0A" + std::string(49, 'x') + "…}`"
+  );
   own.signed_template = "{body";
   EXPECT_EQ(problem_with(own, {"key"}), "signed_template has a `{` too many");
   own.signature_header.clear();
