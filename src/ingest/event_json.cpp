@@ -39,11 +39,26 @@ std::string text_of(const Effective& effective) {
   return std::visit([](const auto& when) { return rosterd::to_string(when); }, effective);
 }
 
-std::string written(const ChangeEvent& event, bool with_id) {
+}  // namespace
+
+std::string to_json(const ChangeEvent& event) {
+  return with_id(content_json(event), event.external_id);
+}
+
+std::string with_id(std::string_view content, std::string_view id) {
+  std::string out;
+  out.reserve(content.size() + id.size() + 16);
+  ObjectWriter object(out);
+  object.member("id", id);
+  out += ',';
+  out += content.substr(1);
+  return out;
+}
+
+std::string content_json(const ChangeEvent& event) {
   std::string out;
   out.reserve(512);
   ObjectWriter object(out);
-  if (with_id) object.member("id", event.external_id);
   const bool known = event.type != ChangeType::unknown;
   object.member("type", known ? rosterd::to_string(event.type) : std::string_view(event.type_text));
   object.member("mode", rosterd::to_string(event.mode));
@@ -53,16 +68,6 @@ std::string written(const ChangeEvent& event, bool with_id) {
   if (!event.sequence.empty()) object.member("sequence", event.sequence);
   object.close();
   return out;
-}
-
-}  // namespace
-
-std::string to_json(const ChangeEvent& event) {
-  return written(event, true);
-}
-
-std::string content_json(const ChangeEvent& event) {
-  return written(event, false);
 }
 
 }  // namespace rosterd::ingest

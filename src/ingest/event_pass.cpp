@@ -61,10 +61,11 @@ void EventPass::emit(ChangeEvent event, std::optional<Key128> row) {
   event.type_text = to_string(event.type);
   IntakeStore::StagedRow staged;
   NewEvent& made = staged.event;
-  made.sha256 = context_.crypto.sha256(content_json(event));
+  const std::string content = content_json(event);
+  made.sha256 = context_.crypto.sha256(content);
   if (event.external_id.empty()) event.external_id = "sha256:" + to_hex(made.sha256);
   made.key = event_key(event.source, event.external_id, context_.crypto);
-  made.payload = to_json(event);
+  made.payload = with_id(content, event.external_id);
   made.received_at = context_.intake.taken_at;
   if (context_.intake.id != 0) made.intake = context_.intake.id;
   // A day is decided later, in the zone of the person.

@@ -6,6 +6,11 @@
 #include "rosterd/ingest/completeness.hpp"
 #include "rosterd/ingest/encoding.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+
+#include <exception>
 #include <functional>
 #include <utility>
 
@@ -66,7 +71,7 @@ IntakeRun::IntakeRun(
 }
 
 Task<void> IntakeRun::into_store() {
-  if (co_await fingerprint()) {
+  if (co_await fingerprint_and_load()) {
     co_await finish(false);
     co_return;
   }
@@ -83,12 +88,27 @@ Task<void> IntakeRun::into_store() {
 
 Task<std::vector<ChangeEvent>> IntakeRun::into_list() {
   ListSink sink;
-  if (co_await fingerprint()) co_return std::move(sink.events);
+  if (co_await fingerprint_and_load()) co_return std::move(sink.events);
   report_.intake.taken_at = parts_.clock.now();
   const bool ended = co_await check_last_accepted() || co_await check_rows();
   if (!ended) co_await stage(sink);
   if (report_.intake.state != IntakeState::done) sink.events.clear();
   co_return std::move(sink.events);
+}
+
+/// Both at once, the one on this thread and the other on the store's. Ends when both have ended,
+/// also when one of them fails: each refers to this run.
+Task<IntakeRun::Ended> IntakeRun::fingerprint_and_load() {
+  const auto executor = co_await asio::this_coro::executor;
+  auto reading = asio::co_spawn(executor, fingerprint(), asio::deferred);
+  auto loading = asio::co_spawn(executor, load_people(), asio::deferred);
+  auto both = asio::experimental::make_parallel_group(std::move(reading), std::move(loading));
+  const asio::experimental::wait_for_all all;
+  auto ended = both.async_wait(all, asio::use_awaitable);
+  const auto [order, reading_failed, is_over, loading_failed] = co_await std::move(ended);
+  if (reading_failed) std::rethrow_exception(reading_failed);
+  if (loading_failed) std::rethrow_exception(loading_failed);
+  co_return is_over;
 }
 
 Task<IntakeRun::Ended> IntakeRun::fingerprint() {
@@ -143,7 +163,6 @@ IntakeRun::Ended IntakeRun::check_manifest_bytes() {
 }
 
 Task<IntakeRun::Ended> IntakeRun::check_rows() {
-  co_await load_people();
   CheckPass pass(context(), parts_.store, report_);
   if (co_await go_through(pass, Phase::checking)) co_return true;
   pass.conclude();

@@ -32,6 +32,7 @@ class IntakeRun {
   /// True: `report_.intake` has its final state and reason.
   using Ended = bool;
 
+  Task<Ended> fingerprint_and_load();
   Task<Ended> fingerprint();
   Task<Ended> check_last_accepted();
   Ended check_manifest_bytes();

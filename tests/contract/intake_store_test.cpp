@@ -243,7 +243,12 @@ TEST_F(IntakeStoreContract, ScopeIsReadFromTheAttributes) {
 TEST_F(IntakeStoreContract, EverybodyIsVisitedOnceHoweverManyTheyAre) {
   constexpr int people = 25'000;
   Settlement settlement;
-  for (int i = 0; i < people; ++i) settlement.people.push_back(record(std::to_string(i)));
+  for (int i = 0; i < people; ++i) {
+    PersonRecord person = record(std::to_string(i));
+    if (i % 3 > 0) person.attributes["status"] = std::string(i % 3 == 1 ? "active" : "left");
+    person.stale = i % 5 == 0;
+    settlement.people.push_back(std::move(person));
+  }
   settle(std::move(settlement));
   accepted({.person = "zoe"});
   std::vector<std::string> visited;
@@ -256,6 +261,32 @@ TEST_F(IntakeStoreContract, EverybodyIsVisitedOnceHoweverManyTheyAre) {
   EXPECT_EQ(visited.size(), people + 1u);
   EXPECT_TRUE(std::is_sorted(visited.begin(), visited.end()));
   EXPECT_EQ(std::adjacent_find(visited.begin(), visited.end()), visited.end());
+}
+
+TEST_F(IntakeStoreContract, StatusesMayBeWhateverTheSourceWrites) {
+  constexpr int people = 200;
+  Settlement settlement;
+  std::string expected;
+  for (int i = 100; i < 100 + people; ++i) {
+    PersonRecord person = record(std::to_string(i));
+    const bool left = i % 40 == 0;
+    person.attributes["status"] = left ? std::string("left") : "as " + std::to_string(i % 40);
+    settlement.people.push_back(std::move(person));
+    if (left) expected += std::to_string(i) + " ";
+  }
+  settle(std::move(settlement));
+  std::string visited, left;
+  const std::function<void(const KnownPerson&)> visit = [&](const KnownPerson& person) {
+    visited += person.id.value + " ";
+    if (person.left) left += person.id.value + " ";
+  };
+
+  temp.run(temp.intake().known_people(KnownPeopleQuery{}, visit));
+
+  std::string everybody;
+  for (int i = 100; i < 100 + people; ++i) everybody += std::to_string(i) + " ";
+  EXPECT_EQ(visited, everybody);
+  EXPECT_EQ(left, expected);
 }
 
 TEST_F(IntakeStoreContract, AnEMailAddressLeadsToItsHolderWhateverItsCase) {

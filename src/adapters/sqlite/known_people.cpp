@@ -4,6 +4,7 @@
 #include "rosterd/base/text.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -28,10 +29,48 @@ Attributes values_of(const AttributePatch& patch) {
   return values;
 }
 
+// Mostly there are two or three; who writes what they like there gets the whole table read.
+constexpr std::size_t statuses_max = 16;
+
+/// Cursors that begin with a person's id, as one in the order of ids.
+class InOrder {
+ public:
+  explicit InOrder(std::vector<std::unique_ptr<Cursor>> cursors) : cursors_(std::move(cursors)) {
+    choose();
+  }
+
+  explicit operator bool() const { return first_ != nullptr; }
+  const Cursor& row() const { return *first_; }
+  std::string_view id() const { return id_; }
+  void advance() {
+    first_->advance();
+    choose();
+  }
+
+ private:
+  void choose() {
+    first_ = nullptr;
+    for (const auto& cursor : cursors_) {
+      if (!*cursor) continue;
+      const std::string_view id = cursor->text(0);
+      if (first_ != nullptr && id_ <= id) continue;
+      first_ = cursor.get();
+      id_ = id;
+    }
+  }
+
+  std::vector<std::unique_ptr<Cursor>> cursors_;
+  Cursor* first_ = nullptr;
+  std::string_view id_;
+};
+
 }  // namespace
 
 KnownPeople::KnownPeople(const SQLite::Database& database, const Outbox& outbox)
-    : outbox_(outbox),
+    : database_(database),
+      outbox_(outbox),
+      first_status_(database, "SELECT status FROM person ORDER BY status LIMIT 1"),
+      next_status_(database, "SELECT status FROM person WHERE status > ? ORDER BY status LIMIT 1"),
       people_(
           database, "SELECT id, status, stale, attributes FROM person WHERE id > ?1 ORDER BY id"
       ),
@@ -49,14 +88,14 @@ KnownPeople::KnownPeople(const SQLite::Database& database, const Outbox& outbox)
 std::optional<PersonId> KnownPeople::visit_slice(
     const KnownPeopleQuery& query, const PersonId& after, std::size_t people_max, const Visit& visit
 ) {
-  Cursor person(people_, {after.value});
+  InOrder person(people_after(after, !query.scope.empty()));
   Cursor open(open_, {after.value});
   Cursor row(rows_, {after.value, query.source});
   KnownPerson known;
   std::size_t taken = 0;
   for (; (person || open) && taken < people_max; ++taken) {
-    const bool is_person = person && (!open || person.text(0) <= open.text(0));
-    known.id.value.assign(is_person ? person.text(0) : open.text(0));
+    const bool is_person = person && (!open || person.id() <= open.text(0));
+    known.id.value.assign(is_person ? person.id() : open.text(0));
     const std::string& id = known.id.value;
     known.row.reset();
     OnTheWay said;
@@ -64,11 +103,13 @@ std::optional<PersonId> KnownPeople::visit_slice(
     taken += said.events;
     while (row && row.text(0) < id) row.advance();
     if (is_person) {
-      known.left = said.any ? said.leaves : person.text(1) == "left";
-      const bool agrees_with_row = row && row.text(0) == id && !said.any && person.integer(2) == 0;
+      const bool stale = person.row().integer(2) != 0;
+      known.left = said.any ? said.leaves : person.row().text(1) == "left";
+      const bool agrees_with_row = row && row.text(0) == id && !said.any && !stale;
       if (agrees_with_row) known.row = row.key(1);
-      known.in_scope = query.scope.empty() ||
-                       is_in_scope(decode_attributes(std::string(person.text(3))), query.scope);
+      known.in_scope =
+          query.scope.empty() ||
+          is_in_scope(decode_attributes(std::string(person.row().text(3))), query.scope);
       person.advance();
     } else if (said.any) {
       known.left = said.leaves;
@@ -80,6 +121,46 @@ std::optional<PersonId> KnownPeople::visit_slice(
   }
   if (!person && !open) return std::nullopt;
   return known.id;
+}
+
+KnownPeople::Cursors KnownPeople::people_after(const PersonId& after, bool with_attributes) {
+  Cursors cursors;
+  if (!with_attributes && by_status(after, cursors)) return cursors;
+  cursors.clear();
+  cursors.push_back(
+      std::make_unique<Cursor>(people_, std::initializer_list{std::string_view(after.value)})
+  );
+  return cursors;
+}
+
+KnownPeople::OfStatus::OfStatus(const SQLite::Database& database)
+    : fresh(
+          database,
+          "SELECT id, status, stale FROM person INDEXED BY person_status "
+          "WHERE status = ? AND stale = 0 AND id > ? ORDER BY id"
+      ),
+      stale(
+          database,
+          "SELECT id, status, stale FROM person INDEXED BY person_status "
+          "WHERE status = ? AND stale = 1 AND id > ? ORDER BY id"
+      ) {}
+
+// False when there are too many.
+bool KnownPeople::by_status(const PersonId& after, Cursors& cursors) {
+  std::string status;
+  const auto take = [&](Row row) { status = row.text(0); };
+  bool found = first_status_.first(take);
+  for (std::size_t i = 0; found; ++i) {
+    if (i == statuses_max) return false;
+    if (i == of_status_.size()) of_status_.push_back(std::make_unique<OfStatus>(database_));
+    OfStatus& of = *of_status_[i];
+    of.status = status;
+    const std::initializer_list<std::string_view> bound = {of.status, after.value};
+    cursors.push_back(std::make_unique<Cursor>(of.fresh, bound));
+    cursors.push_back(std::make_unique<Cursor>(of.stale, bound));
+    found = next_status_.first(take, of.status);
+  }
+  return true;
 }
 
 // Passes over all events of that person; the newest says how it is. What a file has staged that is

@@ -1,19 +1,23 @@
 #pragma once
 
 #include "adapters/sqlite/outbox.hpp"
+#include "adapters/sqlite/query.hpp"
 #include "adapters/sqlite/scan.hpp"
 #include "rosterd/ports/intake_store.hpp"
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rosterd::sqlite {
 
 /// Everybody the store knows, for comparing with a roster: the people, and those whose first event
-/// is still on its way. Three ordered passes, merged; never a query a person. On the store's
-/// thread.
+/// is still on its way. Ordered passes, merged; never a query a person. Where no attributes are
+/// asked for, the people come from the index over their status, a pass for each status there is.
+/// On the store's thread.
 class KnownPeople {
  public:
   KnownPeople(const SQLite::Database& database, const Outbox& outbox);
@@ -38,10 +42,23 @@ class KnownPeople {
     std::size_t events = 0;
   };
 
+  using Cursors = std::vector<std::unique_ptr<Cursor>>;
+  Cursors people_after(const PersonId& after, bool with_attributes);
+  bool by_status(const PersonId& after, Cursors& cursors);
   OnTheWay take_events(Cursor& open, const std::string& person) const;
 
+  // Two scans of one status: who is stale, and who is not.
+  struct OfStatus {
+    explicit OfStatus(const SQLite::Database& database);
+    Scan fresh, stale;
+    std::string status;
+  };
+
+  const SQLite::Database& database_;
   const Outbox& outbox_;
+  Query first_status_, next_status_;
   Scan people_, open_, rows_;
+  std::vector<std::unique_ptr<OfStatus>> of_status_;
 };
 
 }  // namespace rosterd::sqlite

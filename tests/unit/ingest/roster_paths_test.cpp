@@ -144,6 +144,29 @@ TEST_F(RosterPaths, ChangesThatAreTooManyToKeepAreReadAgain) {
   EXPECT_EQ(text_of(store.people["299"].attributes, "department"), long_department + "299");
 }
 
+class StoreThatFails : public test::MemoryIntakeStore {
+ public:
+  Task<void> known_people(KnownPeopleQuery, std::function<void(const KnownPerson&)>) override {
+    throw std::runtime_error("the disk is gone");
+    co_return;
+  }
+};
+
+TEST_F(RosterPaths, AStoreThatFailsWhileTheFileIsReadIsToldAsItFailed) {
+  StoreThatFails failing;
+  FileIntake intake({failing, *crypto, clock, zones, log});
+  const auto path = file("id,mail,dept,since\n1,ada@example.com,Sales,\n");
+
+  std::string told;
+  try {
+    test::run(intake.run(config, path, IntakeOptions()));
+  } catch (const std::runtime_error& error) {
+    told = error.what();
+  }
+  EXPECT_EQ(told, "the disk is gone");
+  EXPECT_TRUE(failing.intakes.empty());
+}
+
 CsvRow row_of(std::uint64_t line, std::vector<std::string_view> fields) {
   CsvRow row;
   row.line = line;
