@@ -1,16 +1,12 @@
 #include "ingest/intake_run.hpp"
 
 #include "ingest/manifest.hpp"
+#include "rosterd/base/both.hpp"
 #include "rosterd/base/text.hpp"
 #include "rosterd/base/yield.hpp"
 #include "rosterd/ingest/completeness.hpp"
 #include "rosterd/ingest/encoding.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-
-#include <exception>
 #include <functional>
 #include <utility>
 
@@ -96,19 +92,9 @@ Task<std::vector<ChangeEvent>> IntakeRun::into_list() {
   co_return std::move(sink.events);
 }
 
-/// Both at once, the one on this thread and the other on the store's. Ends when both have ended,
-/// also when one of them fails: each refers to this run.
+/// The one on this thread, the other on the store's.
 Task<IntakeRun::Ended> IntakeRun::fingerprint_and_load() {
-  const auto executor = co_await asio::this_coro::executor;
-  auto reading = asio::co_spawn(executor, fingerprint(), asio::deferred);
-  auto loading = asio::co_spawn(executor, load_people(), asio::deferred);
-  auto both = asio::experimental::make_parallel_group(std::move(reading), std::move(loading));
-  const asio::experimental::wait_for_all all;
-  auto ended = both.async_wait(all, asio::use_awaitable);
-  const auto [order, reading_failed, is_over, loading_failed] = co_await std::move(ended);
-  if (reading_failed) std::rethrow_exception(reading_failed);
-  if (loading_failed) std::rethrow_exception(loading_failed);
-  co_return is_over;
+  return both(fingerprint(), load_people());
 }
 
 Task<IntakeRun::Ended> IntakeRun::fingerprint() {
