@@ -244,6 +244,7 @@ Task<bool> Applier::refresh() {
 
 Task<void> Applier::send_all(const Plan& todo, const Interrupted& interrupted) {
   result_.fresh = false;
+  parts_.mirror.expire();
   std::vector<Operation> calls = operations(todo, parts_.target.body_bytes_max());
   std::size_t claimed = 0;
   for (std::size_t i = 0; i < calls.size();) {

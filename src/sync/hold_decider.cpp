@@ -70,6 +70,14 @@ Task<DecisionOutcome> HoldDecider::approve(
   }
   const auto subjects = co_await subjects_of(split.part);
   auto now_wanted = removals_now(split.part, subjects);
+  // Nobody has rejected what is new: the guard is to judge it. Nor may it keep the hold from being
+  // approved, for somebody in other trouble is judged by nobody for as long as that lasts.
+  if (hold.state == HoldState::rejected) {
+    const std::set<HeldKey> shown = keys_of(split.part.removals);
+    std::erase_if(now_wanted, [&](const HeldRemoval& removal) {
+      return !shown.contains(removal.identity());
+    });
+  }
   if (keys_of(now_wanted) != keys_of(split.part.removals)) {
     co_return co_await renew(hold, split.part, std::move(now_wanted));
   }
@@ -158,12 +166,6 @@ Task<DecisionOutcome> HoldDecider::renew(
   std::erase_if(hold.removals, [&](const HeldRemoval& removal) {
     return replaced.contains(removal.identity());
   });
-  // Nobody has rejected what is new: the guard is to judge it.
-  if (hold.state == HoldState::rejected) {
-    std::erase_if(removals, [&](const HeldRemoval& removal) {
-      return !replaced.contains(removal.identity());
-    });
-  }
   std::move(removals.begin(), removals.end(), std::back_inserter(hold.removals));
   std::sort(
       hold.removals.begin(),

@@ -27,6 +27,10 @@ class TenantMirror {
   /// Reads groups and roles anew. Nothing: it worked; else the picture stays what it was.
   Task<std::optional<TargetError>> read();
 
+  /// Something is about to be written: what was read counts no more, and whoever cannot read it
+  /// back has to read before writing again.
+  void expire() { known_ = false; }
+
   /// A change was acknowledged: who reads next, whenever that succeeds, sees whether it is there.
   void expect(const AssignmentKey& key, bool there);
   /// What was acknowledged (`expect`) and was not so when the last `read` read it back, be it one

@@ -20,6 +20,58 @@ TEST_F(Faults, AWriteThatIsLostIsWrittenAgainAndCounted) {
   EXPECT_EQ(store.operations.front().lost, 2);
 }
 
+TEST_F(Faults, AWriteThatIsLostIsCountedAlsoWhenItCouldBeReadBackOnlyLater) {
+  tenant.loses(Call::add_members, 1, "Staff");
+  bool unreadable = false;
+  tenant.on_call = [&](Call call) {
+    if (call != Call::add_members || unreadable) return;
+    unreadable = true;
+    tenant.fails(Call::groups, ErrorClass::transient);
+  };
+  hr_says("joined", "ada");
+
+  work();
+  EXPECT_EQ(outbox_now(), "ada: retrying #1 transient");
+  later(1h);
+
+  EXPECT_EQ(outbox_now(), "ada: applied #1");
+  EXPECT_EQ(engine().statistics().lost_writes, 1u);
+}
+
+TEST_F(Faults, WhatCouldNotBeReadBackIsReadBeforeItIsSentAgain) {
+  hr_says("joined", "ada");
+  work();
+  tenant.forget_history();
+  tenant.on_call = [&](Call call) {
+    if (call != Call::add_members || tenant.count(Call::add_members) > 1) return;
+    // It takes effect, and nobody is told; nor can anybody look.
+    FakeTenant::Plot plot;
+    plot.call = Call::add_members;
+    plot.fate = Fate::done_but_refused;
+    plot.error = TargetError(ErrorClass::unknown, 0, "no answer in time");
+    tenant.will(plot);
+    tenant.fails(Call::groups, ErrorClass::transient);
+  };
+  hr_says("changed", "ada", {{"department", "Sales"}});
+
+  later(1h);
+
+  EXPECT_EQ(tenant.access_of("ada"), "Staff, Sales");
+  EXPECT_EQ(tenant.count(Call::add_members), 1u) << "it was there already";
+}
+
+TEST_F(Faults, AWriteThatIsUndoneAfterItWasReadBackIsNotALostOne) {
+  hr_says("joined", "ada");
+  work();
+  tenant.take("Staff", "ada");
+
+  run(loop, engine().reconcile(true));
+  work();
+
+  EXPECT_EQ(tenant.access_of("ada"), "Staff");
+  EXPECT_EQ(engine().statistics().lost_writes, 0u);
+}
+
 TEST_F(Faults, AWriteThatIsUndoneEachTimeIsContended) {
   tenant.after_write = [this](Call call) {
     if (call == Call::add_members) tenant.take("Staff", "ada");
