@@ -57,7 +57,7 @@ class Sandbox final : public HttpHandler {
   /// Those that a client could notice: assignments whose change was acknowledged to this client
   /// and that were otherwise when it next read all groups, or all roles. That is what a client that
   /// reads back can count itself, in the same unit: one assignment (account and group, or account
-  /// and role), once for each time that its change was acknowledged.
+  /// and role), once for each reading that showed it undone.
   ///
   /// So it does not count: what was undone after it had been read back (drift); what another stale
   /// copy has put right before the client looked; what the client was never told (an answer cut

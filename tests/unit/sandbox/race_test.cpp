@@ -49,6 +49,89 @@ TEST_F(Race, AHundredConcurrentAdditionsLeaveVeryFewAndAllAreAcknowledged) {
   EXPECT_EQ(sandbox->mutating_calls_max(), 100u);
 }
 
+/// Two clients; what one of them writes alone stays.
+class TwoWriters : public Race {
+ protected:
+  TwoWriters() : staff_(make_group("Staff")), script_(token_for("script")) {}
+
+  Request of_daemon(const std::string& method, const std::vector<std::string>& users) const {
+    return to_api(method, "/groups/" + staff_ + "/members", list(users));
+  }
+  Request of_script(const std::string& method, const std::vector<std::string>& users) const {
+    Request request = of_daemon(method, users);
+    request.headers.front().second = "Bearer " + script_;
+    return request;
+  }
+
+  /// The script's call has read before the daemon's was done, and ends after it: of two that read
+  /// together, the one that read first waits longer.
+  void script_overwrites(const Request& of_the_daemon) {
+    send_together({of_script("PATCH", {"auth0|guest"}), of_the_daemon});
+  }
+
+  std::string staff_;
+  std::string script_;
+};
+
+TEST_F(TwoWriters, WhatAStaleCopyUndidIsLostToItsWriterWhenItReadsBack) {
+  script_overwrites(of_daemon("PATCH", {"auth0|ada", "auth0|bob"}));
+  EXPECT_EQ(sandbox->lost_writes_of("daemon"), 0u) << "nobody has looked";
+
+  get("/groups");
+  get("/groups");
+
+  EXPECT_EQ(sandbox->lost_writes_of("daemon"), 2u);
+  EXPECT_EQ(sandbox->lost_writes_of("script"), 0u);
+  EXPECT_EQ(sandbox->lost_writes(), 2u);
+}
+
+TEST_F(TwoWriters, WhatIsLostTwiceCountsTwice) {
+  for (int i = 0; i < 2; ++i) {
+    script_overwrites(of_daemon("PATCH", {"auth0|ada"}));
+    get("/groups");
+    send(of_script("DELETE", {"auth0|guest"}));
+  }
+
+  EXPECT_EQ(sandbox->lost_writes_of("daemon"), 2u);
+}
+
+TEST_F(TwoWriters, WhatWasUndoneAfterItWasReadBackIsNotLost) {
+  send(of_daemon("PATCH", {"auth0|ada"}));
+  get("/groups");
+  send(of_script("DELETE", {"auth0|ada"}));
+
+  get("/groups");
+
+  EXPECT_EQ(sandbox->lost_writes_of("daemon"), 0u);
+}
+
+TEST_F(TwoWriters, WhatItsWriterWasNotToldIsNotLost) {
+  FaultPlan plan;
+  plan.reset_after.every = 2;
+  plan.times = 1;
+  sandbox->set_faults(plan);
+  script_overwrites(of_daemon("PATCH", {"auth0|ada"}));
+
+  get("/groups");
+
+  EXPECT_EQ(sandbox->lost_writes(), 1u);
+  EXPECT_EQ(sandbox->lost_writes_of("daemon"), 0u);
+}
+
+TEST_F(TwoWriters, AReadThatBrokeOffDidNotShowTheLoss) {
+  script_overwrites(of_daemon("PATCH", {"auth0|ada"}));
+  FaultPlan plan;
+  plan.truncate.every = 1;
+  sandbox->set_faults(plan);
+  get("/groups");
+  sandbox->set_faults({});
+  send(of_script("PATCH", {"auth0|ada"}));
+
+  get("/groups");
+
+  EXPECT_EQ(sandbox->lost_writes_of("daemon"), 0u) << "somebody put it right before it was seen";
+}
+
 TEST_F(Race, SequentialAdditionsAreNeverLost) {
   const std::string id = make_group("Staff");
 
