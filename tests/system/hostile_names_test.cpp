@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <regex>
 #include <sstream>
 
 namespace rosterd::test {
@@ -153,10 +152,11 @@ class HostileNames : public Company {
 
   /// Every line is one that the daemon began.
   void expect_whole_lines_in_the_log() const {
-    static const std::regex begins("^20[0-9-]+T[0-9:]+Z (debug|info|notice|warning|error) .*");
+    const auto begins =
+        testing::MatchesRegex("20[0-9-]+T[0-9:]+Z (debug|info|notice|warning|error) .*");
     std::istringstream lines(told());
     for (std::string line; std::getline(lines, line);) {
-      EXPECT_TRUE(std::regex_match(line, begins)) << line;
+      EXPECT_THAT(line, begins);
       EXPECT_EQ(wild_bytes_of(line), "");
     }
   }
