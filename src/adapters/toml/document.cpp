@@ -1,5 +1,7 @@
 #include "adapters/toml/document.hpp"
 
+#include "rosterd/base/text.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -36,7 +38,8 @@ std::optional<::toml::table> parse(std::string_view text, Problems& problems) {
   try {
     return ::toml::parse(text);
   } catch (const ::toml::parse_error& error) {
-    problems.add(position_of(error.source()), "not TOML: " + std::string(error.description()));
+    // The library quotes the text as it is, line breaks and escape sequences too.
+    problems.add(position_of(error.source()), "not TOML: " + printable(error.description(), 500));
     return std::nullopt;
   }
 }

@@ -241,6 +241,16 @@ TEST_F(ConfigReader, SaysWhereTheTomlItselfIsBroken) {
   EXPECT_NE(result.problems[0].text.find("not TOML"), std::string::npos);
 }
 
+TEST_F(ConfigReader, QuotesBrokenTomlOnOneLine) {
+  const auto result = read("policy = tr\n");
+
+  ASSERT_EQ(result.problems.size(), 1u);
+  EXPECT_EQ(
+      result.problems[0].text,
+      "not TOML: Error while parsing boolean: expected 'true', saw 'tr\\x0A'"
+  );
+}
+
 TEST_F(ConfigReader, RefusesASecretInTheFileAndDoesNotRepeatIt) {
   const std::string shown_problems = problems_of(R"(
 [[webhook.source]]
