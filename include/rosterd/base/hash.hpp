@@ -9,8 +9,8 @@
 
 namespace rosterd {
 
-/// What duplicates and unchanged rows are recognised by: the first half of a SHA-256, or a hash with
-/// a secret key. 128 bits make an accidental match a matter of astronomy.
+/// What duplicates and unchanged rows are recognised by: the first half of a SHA-256, or a hash
+/// with a secret key. 128 bits make an accidental match a matter of astronomy.
 struct Key128 {
   std::uint64_t high = 0;
   std::uint64_t low = 0;

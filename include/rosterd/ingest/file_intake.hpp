@@ -64,7 +64,8 @@ struct IntakeOptions {
 /// that say something new, unless these were few enough to be kept (8 MiB). Nothing is staged
 /// before the whole file has been checked, and what is staged becomes due all at once, so a file
 /// counts entirely or not at all. After a crash the same file goes on with the same events. Memory
-/// grows with the number of people, about a hundred bytes each, and not with the file. Works on the loop in slices of a few milliseconds.
+/// grows with the number of people, about a hundred bytes each, and not with the file. Works on the
+/// loop in slices of a few milliseconds.
 ///
 /// A file that cannot be taken is a report with the state `rejected` or `held`, never an
 /// exception; a broken disk or store throws. One file at a time.
