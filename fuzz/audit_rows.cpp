@@ -50,6 +50,7 @@ std::vector<std::string> read_back(const std::string& csv) {
   ingest::MemorySource source(csv);
   ingest::CsvFormat format;
   format.field_bytes_max = format.row_bytes_max;
+  format.block_bytes = csv.size() + 1;
   ingest::CsvReader reader(source, format);
   std::vector<std::string> fields;
   const bool header = reader.next() == ingest::CsvReader::Step::row;

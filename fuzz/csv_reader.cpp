@@ -66,6 +66,21 @@ std::vector<Outcome> read_all(ByteSource& source, const CsvFormat& format, bool 
   return outcomes;
 }
 
+/// For whoever reads what was not so.
+std::string described(const std::vector<Outcome>& outcomes) {
+  std::string text;
+  for (const Outcome& one : outcomes) {
+    text += std::to_string(one.line) + "+" + std::to_string(one.lines);
+    for (const std::string& field : one.fields) text += " [" + field + "]";
+    if (one.step == CsvReader::Step::bad) {
+      text += " line " + std::to_string(one.problem_line) + " field " +
+              std::to_string(one.problem_field) + " " + one.reason;
+    }
+    text += "; ";
+  }
+  return text;
+}
+
 void require_within_limits(const std::vector<Outcome>& outcomes, const CsvFormat& format) {
   std::uint64_t line = 0;
   for (const Outcome& outcome : outcomes) {
@@ -174,6 +189,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (limited) format.row_bytes_max = 1 + choices.next(100);
 
   MemorySource whole(input.rest());
+  format.block_bytes = size + 1;
   const auto in_one_piece = read_all(whole, format, same_fields);
   require_within_limits(in_one_piece, format);
   if (!limited && !same_fields) require_same_as_plain(in_one_piece, input.rest(), format.delimiter);
@@ -181,6 +197,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   format.block_bytes = 1 + choices.next(80);
   Pieces pieces(input.rest(), choices);
   const auto in_pieces = read_all(pieces, format, same_fields);
-  fuzz::require(in_pieces == in_one_piece, "the pieces that it comes in make no difference");
+  fuzz::require(
+      in_pieces == in_one_piece,
+      "the pieces that it comes in make no difference",
+      described(in_one_piece) + " | " + described(in_pieces)
+  );
   return 0;
 }

@@ -135,10 +135,14 @@ void require_report(const IntakeReport& report, const DropConfig& drop) {
 /// The report beside the file can be read by whoever reads CSV.
 void require_readable(const IntakeReport& report) {
   const std::string text = errors_csv(report);
-  const bool wrong = !report.problems.empty() || !report.quarantined.empty();
+  const IntakeState state = report.intake.state;
+  const bool whole_file = state == IntakeState::rejected || state == IntakeState::held;
+  const bool wrong = whole_file || !report.problems.empty() || !report.quarantined.empty();
   fuzz::require(wrong != text.empty(), "there is a report when something is wrong", text);
   MemorySource source(text);
-  CsvReader reader(source, CsvFormat{});
+  CsvFormat format;
+  format.block_bytes = text.size() + 1;
+  CsvReader reader(source, format);
   reader.expect_fields(4);
   for (auto step = reader.next(); step != CsvReader::Step::end; step = reader.next()) {
     fuzz::require(step == CsvReader::Step::row, "the report is CSV", text);

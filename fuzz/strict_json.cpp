@@ -115,8 +115,10 @@ void require_error(std::string_view text, const JsonError& error) {
   fuzz::require(error.line >= 1 && error.column >= 1, "an error has a place");
   const auto end = line_and_column(text, text.size());
   fuzz::require(error.line <= end.first, "an error is in the text");
+  // The library passes over a byte order mark, and over whatever comes after a NUL byte.
+  if (text.starts_with("\xEF\xBB\xBF") || text.find('\0') != std::string_view::npos) return;
   const Json library = Json::parse(text, nullptr, false);
-  if (library.is_discarded() || text.starts_with("\xEF\xBB\xBF")) return;
+  if (library.is_discarded()) return;
   Differences differences;
   Json::sax_parse(text, &differences);
   fuzz::require(differences.found, "what is refused is wrong", error.text);

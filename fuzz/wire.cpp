@@ -137,21 +137,37 @@ std::string answers_to(
   return answers;
 }
 
-std::vector<unsigned> statuses_of(std::string_view answers, const Witness& witness) {
-  std::vector<unsigned> statuses;
+Answers answers_in(std::string_view answers, const Witness& witness) {
+  Answers found;
   const std::size_t asked = witness.asked().size();
   while (!answers.empty()) {
-    const std::size_t index = statuses.size();
+    require(found.refusal == 0, "a refusal is the last answer", answers);
+    const std::string_view before = answers;
+    const std::size_t index = found.texts.size();
     const bool is_refusal = index >= asked;
-    require(index <= asked, "no more answers than requests, and one refusal", answers);
     unsigned status = 0;
     const bool bodiless = !is_refusal && witness.bodiless()[index];
-    require(take_answer(answers, status, bodiless, is_refusal), "an answer is HTTP", answers);
+    require(take_answer(answers, status, bodiless, is_refusal), "an answer is HTTP", before);
     require(status >= 200 && status < 600 && status != 500, "a client is told what it may know");
-    statuses.push_back(status);
+    if (is_refusal) {
+      found.refusal = status;
+    } else {
+      found.texts.emplace_back(before.substr(0, before.size() - answers.size()));
+      found.statuses.push_back(status);
+    }
   }
-  require(statuses.size() >= asked, "every request is answered");
-  return statuses;
+  require(found.texts.size() == asked, "every request is answered");
+  return found;
+}
+
+void require_same(const Answers& in_one_piece, const Answers& in_pieces) {
+  require(in_pieces.texts == in_one_piece.texts, "pieces change no answer");
+  constexpr unsigned too_long = 431;
+  const bool unfinished = in_pieces.refusal == 0 || in_pieces.refusal == too_long;
+  const std::string refusals =
+      std::to_string(in_one_piece.refusal) + " | " + std::to_string(in_pieces.refusal);
+  const bool same = in_pieces.refusal == in_one_piece.refusal;
+  require(same || (unfinished && in_one_piece.refusal != 0), "nor a refusal", refusals);
 }
 
 }  // namespace rosterd::fuzz

@@ -50,8 +50,22 @@ std::string answers_to(
     bool in_pieces
 );
 
-/// The statuses of answers one after another; ends the process where they are not HTTP, or more or
-/// fewer than there were requests and one refusal.
-std::vector<unsigned> statuses_of(std::string_view answers, const Witness& witness);
+/// Answers one after another.
+struct Answers {
+  std::vector<std::string> texts;  ///< to what was handled
+  std::vector<unsigned> statuses;  ///< of these
+  unsigned refusal = 0;            ///< of what was not handled, which comes last; 0: there is none
+};
+
+/// Ends the process where they are not HTTP, or more or fewer than there were requests and one
+/// refusal.
+Answers answers_in(std::string_view answers, const Witness& witness);
+
+/// The size of the pieces makes no difference to the answers.
+///
+/// A header is looked at once when its first bytes arrive, and then when it is whole: so what comes
+/// in pieces may be refused for its length, or not at all when its end never comes, where the same
+/// in one piece is refused for what is wrong with it.
+void require_same(const Answers& in_one_piece, const Answers& in_pieces);
 
 }  // namespace rosterd::fuzz
