@@ -16,29 +16,27 @@ class Daemon::Drops::Handler : public FileHandler {
   void approve(std::string sha256) { approved_.insert(std::move(sha256)); }
   const Counts& counts() const { return counts_; }
 
-  Task<FileVerdict> handle(std::filesystem::path file) override {
+  Task<FileOutcome> handle(std::filesystem::path file, ReportKeeper& report_keeper) override {
     ingest::IntakeOptions options;
     options.approve_missing = is_approved(file);
+    options.report_keeper = &report_keeper;
     const auto report = co_await drops_.intake_.run(config_, file, std::move(options));
     count(report.intake);
     taken_();
-    FileVerdict verdict;
-    verdict.outcome = outcome_of(report.intake.state);
-    verdict.errors_csv = ingest::errors_csv(report);
-    co_return verdict;
+    co_return outcome_of(report.intake.state);
   }
 
  private:
-  static FileVerdict::Outcome outcome_of(IntakeState state) {
+  static FileOutcome outcome_of(IntakeState state) {
     switch (state) {
       case IntakeState::rejected:
-        return FileVerdict::Outcome::rejected;
+        return FileOutcome::rejected;
       case IntakeState::held:
-        return FileVerdict::Outcome::held;
+        return FileOutcome::held;
       case IntakeState::reading:
       case IntakeState::done:
       case IntakeState::repeated:
-        return FileVerdict::Outcome::done;
+        return FileOutcome::done;
     }
     std::abort();
   }

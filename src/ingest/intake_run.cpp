@@ -314,6 +314,9 @@ IntakeRun::Ended IntakeRun::end(IntakeState state, std::string reason) {
 
 Task<void> IntakeRun::finish(bool in_store) {
   Intake& intake = report_.intake;
+  if (options_.report_keeper && intake.state != IntakeState::repeated) {
+    co_await options_.report_keeper->keep(errors_csv(report_));
+  }
   intake.finished_at = parts_.clock.now();
   if (in_store) co_await parts_.store.finish(intake);
   const bool wrong = intake.state == IntakeState::rejected || intake.state == IntakeState::held;

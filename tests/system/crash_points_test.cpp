@@ -17,8 +17,8 @@ namespace rosterd::test {
 namespace {
 
 /// A company whose daemon dies at a chosen call of the system (`tests/preload/crash_point.cpp`).
-/// Each day HR sends one webhook with two events, and a roster that says the same of those two and
-/// something new of everybody else.
+/// Each day HR sends one webhook with two events, and a roster that says the same of those two,
+/// something new of everybody else, and of one person what cannot be read.
 class CrashPoints : public Company {
  protected:
   void SetUp() override { start_sandbox(); }
@@ -101,6 +101,7 @@ class CrashPoints : public Company {
     EXPECT_EQ(files_in("incoming"), std::set<std::string>{});
     EXPECT_EQ(files_in("processing"), std::set<std::string>{});
     EXPECT_EQ(files_in("done"), all_rosters());
+    EXPECT_EQ(reports(), std::set<std::string>{report});
     EXPECT_EQ(rosterd({"audit", "verify"}).code, 0);
 
     Stored store(path("rosterd.db"));
@@ -123,6 +124,9 @@ class CrashPoints : public Company {
 
  private:
   static constexpr std::array<const char*, 3> departments = {"Engineering", "Sales", "Finance"};
+  static constexpr const char* report =
+      "line,column,value,reason\r\n8,Status,Elsewhere,is none of the values that are "
+      "configured\r\n";
   static constexpr int people_in_roster = 4;  ///< the last of whom comes and goes
 
   std::string department(int person) const {
@@ -167,7 +171,7 @@ class CrashPoints : public Company {
     for (int i = 0; i < people_in_roster; ++i) {
       text += row("p" + std::to_string(i), department(i), is_there(i));
     }
-    return text;
+    return text + "nobody,auth0|nobody,Sales,Elsewhere\n";
   }
 
   /// What everybody should have on the evening of this day.
@@ -189,8 +193,20 @@ class CrashPoints : public Company {
 
   std::set<std::string> all_rosters() const {
     std::set<std::string> names;
-    for (int day = 1; day <= day_; ++day) names.insert("day-" + std::to_string(day) + ".csv");
+    for (int day = 1; day <= day_; ++day) {
+      const std::string name = "day-" + std::to_string(day) + ".csv";
+      names.insert({name, name + ".errors.csv"});
+    }
     return names;
+  }
+
+  /// What the reports of all days say: each the same.
+  std::set<std::string> reports() const {
+    std::set<std::string> texts;
+    for (const std::string& name : files_in("done")) {
+      if (name.ends_with(".errors.csv")) texts.insert(text_of_file(path("drop") / "done" / name));
+    }
+    return texts;
   }
 
   /// Everybody's row in every roster says something new.
@@ -300,6 +316,11 @@ INSTANTIATE_TEST_SUITE_P(
         NamedPoint{"AfterAFileIsTakenAndBeforeItsFolderIsSynced", "1 after move /processing/"},
         NamedPoint{"AfterAFileIsTaken", "1 after move /processing/\n2 after sync /drop/"},
         NamedPoint{"WhileAFileIsRead", "1 after move /processing/\n2 before sync rosterd.db-wal"},
+        NamedPoint{"BeforeTheReportIsKept", "1 before move .errors.csv"},
+        NamedPoint{
+            "AfterTheReportIsKeptAndBeforeTheFileCounts",
+            "1 after move .errors.csv\n1 before write rosterd.db-wal"},
+        NamedPoint{"AfterTheFileCountsAndBeforeItsReportIsBesideIt", "1 before write /done/"},
         NamedPoint{"AfterAFileIsReadAndBeforeItIsPutAway", "1 before move /done/"},
         NamedPoint{"AfterAFileIsPutAwayAndBeforeItsFolderIsSynced", "1 after move /done/"},
         NamedPoint{"InACleanStop", "1 before move /done/\n1 before remove /rosterd.db-wal"}

@@ -7,6 +7,7 @@
 #include "rosterd/ingest/row_mapper.hpp"
 #include "rosterd/ports/clock.hpp"
 #include "rosterd/ports/crypto.hpp"
+#include "rosterd/ports/file_handler.hpp"
 #include "rosterd/ports/intake_store.hpp"
 #include "rosterd/ports/log.hpp"
 
@@ -55,6 +56,9 @@ struct IntakeProgress {
 struct IntakeOptions {
   bool approve_missing = false;   ///< a person has looked: the file is complete
   bool even_if_repeated = false;  ///< the bytes of the last accepted file, but another mapping
+  /// Is given `errors_csv` before the file counts, so that no crash can come between; not that of a
+  /// repeated file, whose report is the one that was kept the first time. Nothing: nobody.
+  ReportKeeper* report_keeper = nullptr;
   std::function<void(const IntakeProgress&)> progress;  ///< called on the loop, often
 };
 

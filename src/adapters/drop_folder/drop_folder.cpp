@@ -5,10 +5,14 @@
 #include "adapters/drop_folder/watch.hpp"
 #include "rosterd/base/text.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -77,6 +81,21 @@ class DropFolder::Worker {
     bool open = false;  ///< written to, and not closed since
   };
 
+  /// The report on one file.
+  class KeptReport final : public ReportKeeper {
+   public:
+    KeptReport(Worker& worker, std::string name, std::stop_token stop)
+        : worker_(worker), name_(std::move(name)), stop_(std::move(stop)) {}
+    Task<void> keep(std::string errors_csv) override {
+      return worker_.keep_report(name_, std::move(errors_csv), stop_);
+    }
+
+   private:
+    Worker& worker_;
+    std::string name_;
+    std::stop_token stop_;
+  };
+
   void open_again_what_was_replaced();
   std::optional<std::string> take_one();
   void tell_unreachable(const std::system_error& error);
@@ -94,15 +113,17 @@ class DropFolder::Worker {
   Task<void> handle(std::string name, std::stop_token stop);
   Task<void> resume(std::stop_token stop);
   void give_back_manifests();
-  void put_away(const std::string& name, const FileVerdict& verdict);
-  bool has_room_to_put_away(const std::string& name, const FileVerdict& verdict);
+  Task<void> keep_report(std::string name, std::string report, std::stop_token stop);
+  void remove_kept_reports();
+  void put_away(const std::string& name, FileOutcome outcome);
+  bool has_room(const std::string& name, const std::function<void()>& write);
   std::string move_under_free_name(
       const Folder& from, const std::string& name, const Folder& to, std::string_view report
   );
   void move_manifest(
       const Folder& from, const std::string& name, const Folder& to, const std::string& new_name
   );
-  const Folder& folder_of(FileVerdict::Outcome outcome) const;
+  const Folder& folder_of(FileOutcome outcome) const;
 
   const DropConfig& config_;
   FileHandler& handler_;
@@ -338,25 +359,46 @@ std::optional<std::string> DropFolder::Worker::claim(const std::string& name) {
   const auto item = processing_.find(claimed);
   if (item && item->kind == Folder::Kind::file) return claimed;
   // Something else was put in its place between the look and the rename.
-  FileVerdict verdict;
-  verdict.outcome = FileVerdict::Outcome::rejected;
-  put_away(claimed, verdict);
+  put_away(claimed, FileOutcome::rejected);
   return std::nullopt;
 }
 
-/// What the file said is in the store by then, so it waits where it is until its report can be
-/// written: read again after a new start, it would be one that was accepted before, and have none.
+/// What the file said is in the store by then. It waits where it is until its report can lie beside
+/// it.
 Task<void> DropFolder::Worker::handle(std::string name, std::stop_token stop) {
-  const FileVerdict verdict = co_await handler_.handle(processing_.path_of(name));
-  while (!has_room_to_put_away(name, verdict) && !stop.stop_requested()) {
+  KeptReport report(*this, name, stop);
+  const FileOutcome outcome = co_await handler_.handle(processing_.path_of(name), report);
+  const std::function<void()> away = [&] { put_away(name, outcome); };
+  while (!has_room(name, away) && !stop.stop_requested()) {
     take_notices();
     co_await watch_.wait(config_.rescan);
   }
 }
 
-bool DropFolder::Worker::has_room_to_put_away(const std::string& name, const FileVerdict& verdict) {
+/// A file that counts is, read again after a crash, one that was accepted before: nobody would
+/// find its errors then.
+Task<void> DropFolder::Worker::keep_report(
+    std::string name, std::string report, std::stop_token stop
+) {
+  const std::string kept = kept_report_name(name);
+  const std::function<void()> keep = [&] {
+    if (report.empty()) {
+      processing_.remove(kept);
+    } else {
+      processing_.write(kept, report);
+    }
+  };
+  while (!has_room(name, keep)) {
+    if (stop.stop_requested()) throw boost::system::system_error(asio::error::operation_aborted);
+    take_notices();
+    co_await watch_.wait(config_.rescan);
+  }
+}
+
+/// A file stays in `processing` while there is none.
+bool DropFolder::Worker::has_room(const std::string& name, const std::function<void()>& write) {
   try {
-    put_away(name, verdict);
+    write();
     no_room_told_ = false;
     return true;
   } catch (const std::system_error& error) {
@@ -378,6 +420,14 @@ Task<void> DropFolder::Worker::resume(std::stop_token stop) {
     if (item.kind != Folder::Kind::file || is_left_alone(item.name)) continue;
     co_await handle(item.name, stop);
   }
+  remove_kept_reports();
+}
+
+/// Those that are left are of files that were put away just before a crash.
+void DropFolder::Worker::remove_kept_reports() {
+  for (const Folder::Item& item : processing_.list()) {
+    if (is_kept_report_name(item.name)) processing_.remove(item.name);
+  }
 }
 
 /// Those that are left were claimed just before a crash, and their files were not.
@@ -389,10 +439,13 @@ void DropFolder::Worker::give_back_manifests() {
   manifests_given_back_ = true;
 }
 
-void DropFolder::Worker::put_away(const std::string& name, const FileVerdict& verdict) {
-  const Folder& folder = folder_of(verdict.outcome);
-  const std::string moved = move_under_free_name(processing_, name, folder, verdict.errors_csv);
+void DropFolder::Worker::put_away(const std::string& name, FileOutcome outcome) {
+  const Folder& folder = folder_of(outcome);
+  const std::string kept = kept_report_name(name);
+  const std::string report = processing_.read(kept);
+  const std::string moved = move_under_free_name(processing_, name, folder, report);
   if (!moved.empty()) move_manifest(processing_, name, folder, moved);
+  processing_.remove(kept);
 }
 
 /// The report is written before the file moves: a file that is away has its report beside it. The
@@ -426,13 +479,13 @@ void DropFolder::Worker::move_manifest(
   }
 }
 
-const Folder& DropFolder::Worker::folder_of(FileVerdict::Outcome outcome) const {
+const Folder& DropFolder::Worker::folder_of(FileOutcome outcome) const {
   switch (outcome) {
-    case FileVerdict::Outcome::done:
+    case FileOutcome::done:
       return done_;
-    case FileVerdict::Outcome::rejected:
+    case FileOutcome::rejected:
       return rejected_;
-    case FileVerdict::Outcome::held:
+    case FileOutcome::held:
       return held_;
   }
   std::abort();

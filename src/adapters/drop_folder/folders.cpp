@@ -1,6 +1,7 @@
 #include "adapters/drop_folder/folders.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <dirent.h>
@@ -130,21 +131,48 @@ bool Folder::move(const std::string& name, const Folder& to, const std::string& 
 }
 
 void Folder::write(const std::string& name, std::string_view text) const {
-  if (unlinkat(directory_, name.c_str(), 0) != 0 && errno != ENOENT) {
+  const std::string hidden = "." + name + ".tmp";
+  if (unlinkat(directory_, hidden.c_str(), 0) != 0 && errno != ENOENT) {
     fail("replacing a file in " + path_.string());
   }
   constexpr mode_t mode = 0640;
   const File file(
-      openat(directory_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+      openat(directory_, hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
   );
   if (file.get() < 0) fail("writing into " + path_.string());
-  if (!is_written(file.get(), text)) {
+  if (!is_written(file.get(), text) ||
+      renameat2(directory_, hidden.c_str(), directory_, name.c_str(), 0) != 0) {
     const int error = errno;
-    unlinkat(directory_, name.c_str(), 0);  // half of it would pass for the whole
+    unlinkat(directory_, hidden.c_str(), 0);
     errno = error;
     fail("writing into " + path_.string());
   }
   sync();
+}
+
+std::string Folder::read(const std::string& name) const {
+  const File file(openat(directory_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (file.get() < 0) {
+    if (errno == ENOENT) return {};
+    fail("reading in " + path_.string());
+  }
+  std::string text;
+  std::array<char, 64 << 10> piece;
+  for (;;) {
+    const ssize_t taken = ::read(file.get(), piece.data(), piece.size());
+    if (taken < 0 && errno == EINTR) continue;
+    if (taken < 0) fail("reading in " + path_.string());
+    if (taken == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(taken));
+  }
+}
+
+void Folder::remove(const std::string& name) const {
+  if (unlinkat(directory_, name.c_str(), 0) == 0) {
+    sync();
+  } else if (errno != ENOENT) {
+    fail("removing a file from " + path_.string());
+  }
 }
 
 void Folder::sync() const {

@@ -45,8 +45,13 @@ class Folder {
   /// Both folders are on the disk when this returns.
   bool move(const std::string& name, const Folder& to, const std::string& new_name) const;
 
-  /// Writes a new file, on the disk when this returns. An old one of that name goes.
+  /// Writes a new file, on the disk when this returns; an old one of that name goes. A crash leaves
+  /// either of them, and never a part.
   void write(const std::string& name, std::string_view text) const;
+  /// What is in it; nothing when it is not there.
+  std::string read(const std::string& name) const;
+  /// Whether it is there or not.
+  void remove(const std::string& name) const;
 
  private:
   void sync() const;

@@ -45,6 +45,17 @@ std::string report_name(const std::string& name) {
   return name + std::string(report_suffix);
 }
 
+std::string kept_report_name(const std::string& name) {
+  return "." + report_name(safe_name(name));
+}
+
+bool is_kept_report_name(std::string_view name) {
+  constexpr std::string_view unfinished = ".tmp";
+  if (!name.starts_with('.')) return false;
+  if (name.ends_with(unfinished)) name.remove_suffix(unfinished.size());
+  return name.ends_with(report_suffix);
+}
+
 std::string safe_name(std::string_view name) {
   std::string safe(name.substr(0, name_bytes_max));
   std::replace_if(safe.begin(), safe.end(), is_control, '_');

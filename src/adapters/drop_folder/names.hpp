@@ -19,6 +19,12 @@ std::optional<std::string> danger_of(std::string_view name);
 /// What is wrong with NAME lies beside it as `NAME.errors.csv`.
 std::string report_name(const std::string& name);
 
+/// Where the report on NAME is kept until NAME is put away: left alone, as is all that is hidden.
+std::string kept_report_name(const std::string& name);
+
+/// Whether it is such a name, or that of one that was being written.
+bool is_kept_report_name(std::string_view name);
+
 /// The name with everything dangerous replaced, and never that of a report: a file must not lie
 /// where the report on another belongs.
 std::string safe_name(std::string_view name);

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -43,7 +44,7 @@ class Messages : public Log {
 /// Notes what it is given, answers as told, and stops the folder after the last file.
 class Handler : public FileHandler {
  public:
-  Task<FileVerdict> handle(fs::path file) override {
+  Task<FileOutcome> handle(fs::path file, ReportKeeper& keeper) override {
     std::ifstream in(file);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     handled.push_back(
@@ -52,11 +53,13 @@ class Handler : public FileHandler {
     if (on_file) on_file();
     if (handled.size() >= files) stop.request_stop();
     if (broken) throw std::runtime_error("disk full");
-    co_return verdict;
+    if (report) co_await keeper.keep(*report);
+    co_return outcome;
   }
 
   std::vector<std::string> handled;
-  FileVerdict verdict;
+  FileOutcome outcome = FileOutcome::done;
+  std::optional<std::string> report;
   std::function<void()> on_file;
   std::size_t files = 1;
   bool broken = false;

@@ -26,8 +26,8 @@ TEST_F(DropFolderTest, TheFoldersAreMade) {
 
 TEST_F(DropFolderTest, ARejectedFileHasItsErrorsBesideIt) {
   put("incoming/roster.csv", "a");
-  handler.verdict.outcome = FileVerdict::Outcome::rejected;
-  handler.verdict.errors_csv = "line,column,value,reason\r\n";
+  handler.outcome = FileOutcome::rejected;
+  handler.report = "line,column,value,reason\r\n";
 
   run();
 
@@ -37,7 +37,7 @@ TEST_F(DropFolderTest, ARejectedFileHasItsErrorsBesideIt) {
 
 TEST_F(DropFolderTest, AHeldFileWaits) {
   put("incoming/roster.csv", "a");
-  handler.verdict.outcome = FileVerdict::Outcome::held;
+  handler.outcome = FileOutcome::held;
 
   run();
 
@@ -157,6 +157,37 @@ TEST_F(DropFolderTest, WhatACrashLeftIsHandledFirst) {
 
   EXPECT_EQ(handler.handled, (Names{"processing/crashed.csv=a", "processing/later.csv=b"}));
   EXPECT_EQ(tree(), "done/crashed.csv\ndone/later.csv\ndone/later.csv.manifest.json\n");
+}
+
+TEST_F(DropFolderTest, AReportThatWasKeptBeforeACrashLiesBesideItsFile) {
+  put("processing/roster.csv", "a");
+  put("processing/.roster.csv.errors.csv", "the report");
+
+  run();
+
+  EXPECT_EQ(tree(), "done/roster.csv\ndone/roster.csv.errors.csv\n");
+  EXPECT_EQ(contents("done/roster.csv.errors.csv"), "the report");
+}
+
+TEST_F(DropFolderTest, WhatIsKeptAfterACrashTakesThePlaceOfWhatWasKeptBefore) {
+  put("processing/better.csv", "a");
+  put("processing/.better.csv.errors.csv", "the old report");
+  handler.report = "";
+
+  run();
+
+  EXPECT_EQ(tree(), "done/better.csv\n");
+}
+
+TEST_F(DropFolderTest, AReportIsNotThatOfTheNextFileOfTheSameName) {
+  put("done/roster.csv", "put away just before a crash");
+  put("processing/.roster.csv.errors.csv", "its report");
+  put("processing/..roster.csv.errors.csv.tmp", "its rep");
+  put("incoming/roster.csv", "a");
+
+  run();
+
+  EXPECT_EQ(tree(), "done/roster.20260302T090000Z.csv\ndone/roster.csv\n");
 }
 
 TEST_F(DropFolderTest, ABrokenEnvironmentLeavesTheFileForTheNextStart) {

@@ -153,8 +153,8 @@ TEST_F(HostileFolder, NamesThatAreOnlyOddAreHandled) {
 }
 
 TEST_F(HostileFolder, TheReportOnOneFileDoesNotReplaceAnother) {
-  handler.verdict.outcome = FileVerdict::Outcome::rejected;
-  handler.verdict.errors_csv = "the report";
+  handler.outcome = FileOutcome::rejected;
+  handler.report = "the report";
   handler.files = 2;
   put("incoming/a.csv.errors.csv", "a file with the name of a report");
   put("incoming/a.csv", "a");

@@ -333,6 +333,43 @@ TEST_F(Roster, GoesOnAfterACrashWithTheSameEvents) {
   EXPECT_EQ(store.accepted.size(), 5000U);
 }
 
+/// Notes what it is given, and how far the file was then.
+class KeptReports : public ReportKeeper {
+ public:
+  explicit KeptReports(const test::MemoryIntakeStore& store) : store_(store) {}
+  Task<void> keep(std::string errors_csv) override {
+    text += errors_csv + "while ";
+    for (const auto& [id, intake] : store_.intakes) text += to_string(intake.state);
+    co_return;
+  }
+  std::string text;
+
+ private:
+  const test::MemoryIntakeStore& store_;
+};
+
+TEST_F(Roster, ItsReportIsKeptBeforeItCounts) {
+  KeptReports kept(store);
+  IntakeOptions options;
+  options.report_keeper = &kept;
+
+  take("id,mail,dept\n7,,a\n,,a\n", options);
+
+  EXPECT_EQ(kept.text, "line,column,value,reason\r\n3,id,,the key is empty\r\nwhile reading");
+}
+
+TEST_F(Roster, TheSameBytesAgainLeaveTheReportThatWasKept) {
+  const std::string text = "id,mail,dept\n7,,a\n,,a\n";
+  take(text);
+  KeptReports kept(store);
+  IntakeOptions options;
+  options.report_keeper = &kept;
+
+  take(text, options);
+
+  EXPECT_EQ(kept.text, "");
+}
+
 TEST_F(Roster, APreviewIsTheSameWithoutTheStore) {
   store.people["9"];
 
