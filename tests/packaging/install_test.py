@@ -32,6 +32,11 @@ def unit(path):
     return sections
 
 
+def seconds(span):
+    number, unit_of_time = re.fullmatch(r"(\d+)(s|min|h)", span).groups()
+    return int(number) * {"s": 1, "min": 60, "h": 3600}[unit_of_time]
+
+
 def analyze(*arguments):
     return subprocess.run(
         ["systemd-analyze", "--no-pager", *arguments],
@@ -142,6 +147,15 @@ class Units(unittest.TestCase):
             )
         prevented = unit(UNITS / "rosterd.service")["Service"]["RestartPreventExitStatus"]
         self.assertEqual(prevented, [f"{usage.returncode} {wrong.returncode}"])
+
+    def test_a_failure_that_lasts_is_not_given_up(self):
+        found = unit(UNITS / "rosterd.service")
+        burst = int(found["Unit"]["StartLimitBurst"][0])
+        interval = seconds(found["Unit"]["StartLimitIntervalSec"][0])
+        pause = seconds(found["Service"]["RestartSec"][0])
+        self.assertEqual(found["Service"]["Restart"], ["on-failure"])
+        self.assertGreater(interval, 0, "connections would start it without end")
+        self.assertLess(2 * interval / pause, burst, "half of the starts are for people")
 
     def test_the_operators_socket_outlives_the_service(self):
         service = unit(UNITS / "rosterd.service")["Service"]

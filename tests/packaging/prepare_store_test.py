@@ -115,6 +115,31 @@ class PrepareStore(unittest.TestCase):
         self.assertEqual(ask(copy, "PRAGMA integrity_check"), "ok")
         self.assertEqual(copy.stat().st_mode & 0o777, 0o600)
 
+    def occupy(self, table):
+        """A migration that makes this table fails from now on."""
+        store = sqlite3.connect(self.store)
+        store.execute(f"CREATE TABLE {table} (taken INTEGER)")
+        store.commit()
+        store.close()
+
+    def test_a_migration_that_fails_again_and_again_leaves_no_copies(self):
+        make_first_schema(self.store)
+        self.occupy("hold")
+
+        codes = {self.prepare().returncode for _ in range(2)}
+
+        self.assertEqual((codes, self.schema(self.store), self.copies()), ({1}, 1, []))
+
+    def test_of_a_store_that_was_changed_in_part_the_copy_from_before_stays(self):
+        make_first_schema(self.store)
+        self.occupy("roster_key")
+
+        codes = {self.prepare().returncode for _ in range(5)}
+
+        self.assertEqual(codes, {1})
+        self.assertGreater(self.schema(self.store), 1)
+        self.assertEqual([self.schema(copy) for copy in self.copies()], [1])
+
     def test_the_copy_can_be_put_back_and_prepared_again(self):
         make_first_schema(self.store)
         self.prepare()
