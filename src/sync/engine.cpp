@@ -37,7 +37,8 @@ Engine::Engine(
       policy_(std::move(policy)),
       state_(std::make_unique<WorkerState>(parts_, config_, executor)),
       leaver_checks_(std::make_unique<LeaverChecks>(parts_, *state_, executor)),
-      wakeup_(std::move(executor)) {}
+      wakeup_(executor),
+      rested_(std::move(executor)) {}
 
 Engine::~Engine() = default;
 
@@ -65,13 +66,24 @@ void Engine::replace_policy(std::shared_ptr<const Policy> policy) {
 }
 
 Task<void> Engine::run(std::stop_token stop) {
-  const std::stop_callback wake(stop, [this] { wakeup_.notify(); });
+  const std::stop_callback wake(stop, [this] {
+    wakeup_.notify();
+    rested_.notify();
+  });
   while (!stop.stop_requested()) {
     const bool worked = co_await round(stop);
     if (stop.stop_requested()) break;
     co_await reconcile_when_due();
-    if (!worked) co_await wait_for_work();
+    if (worked) {
+      co_await rest();
+    } else {
+      co_await wait_for_work();
+    }
   }
+}
+
+Task<void> Engine::rest() {
+  if (rest_ > Duration::zero()) co_await rested_.wait_for(rest_);
 }
 
 Task<void> Engine::wait_for_work() {
@@ -83,11 +95,13 @@ Task<void> Engine::wait_for_work() {
 
 Task<bool> Engine::round(std::stop_token stop) {
   const auto turn = co_await state_->turn.take();
-  state_->moved_at = parts_.clock.monotonic();
+  const Duration began_at = parts_.clock.monotonic();
+  state_->moved_at = began_at;
   WorkStore::Limits limits;
   limits.events_max = config_.worker.events_max;
   limits.people_max = config_.worker.people_max;
   const Instant now = parts_.clock.now();
+  rest_ = Duration{0};
   Work work = co_await parts_.store.take_due(now, limits);
   if (work.events.empty() && work.people.empty()) co_return false;
 
@@ -100,12 +114,28 @@ Task<bool> Engine::round(std::stop_token stop) {
     );
   }
   const std::shared_ptr<AccountResolver> resolver = resolver_;
+  const bool is_full =
+      work.events.size() >= limits.events_max || work.people.size() >= limits.people_max;
+  state_->out_of_reach = false;
+  state_->reachable_at.reset();
   Round round(parts_, config_, retry_, *policy, *resolver, *state_);
   co_await round.process(std::move(work), stop);
   ++state_->statistics.rounds;
   state_->statistics.last_round_at = parts_.clock.now();
+  if (state_->out_of_reach) rest_ = rest_after(is_full, parts_.clock.monotonic() - began_at);
   if (std::exchange(state_->leavers_done, false)) leaver_checks_->notify();
   co_return true;
+}
+
+/// While the tenant cannot be asked, a round only keeps what HR says, and a round for each event
+/// costs many times what one for all of a second costs. Of what has piled up, the worker takes as
+/// much as leaves most of the time to whoever sends. Not a moment after it can be asked again.
+Duration Engine::rest_after(bool is_full, Duration took) const {
+  constexpr Duration rest_max = std::chrono::seconds{1};
+  Duration rest = is_full ? std::min(4 * took, rest_max) : rest_max;
+  const auto& reachable_at = state_->reachable_at;
+  if (reachable_at) rest = std::min<Duration>(rest, *reachable_at - parts_.clock.now());
+  return rest;
 }
 
 Task<DecisionOutcome> Engine::decide(HoldDecision decision) {

@@ -5,6 +5,7 @@
 #include "round_report.hpp"
 #include "subject.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -91,6 +92,7 @@ Task<void> Round::bring_about(People people, const Work& work, const FoldedRound
     std::optional<Trouble>& known = people.at(id).trouble;
     known = decisive(known, trouble);
   }
+  note_reach(people);
   std::set<PersonId> planned;
   for (const Subject& subject : subjects) planned.insert(subject.person);
   const Instant now = parts_.clock.now();
@@ -111,6 +113,17 @@ Task<void> Round::bring_about(People people, const Work& work, const FoldedRound
   if (!settlement.to_check.empty()) state_.leavers_done = true;
   report.tell(people, applied, settlement);
   co_await parts_.store.settle(std::move(settlement));
+}
+
+void Round::note_reach(const People& people) {
+  for (const auto& [id, person] : people) {
+    const std::optional<Trouble>& trouble = person.trouble;
+    if (!trouble || trouble->error != ErrorClass::paused) continue;
+    if (trouble->cut_short || trouble->held) continue;
+    state_.out_of_reach = true;
+    std::optional<Instant>& at = state_.reachable_at;
+    if (trouble->retry_at) at = at ? std::min(*at, *trouble->retry_at) : trouble->retry_at;
+  }
 }
 
 /// Says for whom a removal waits in which hold.

@@ -39,6 +39,7 @@ class Round {
   Task<void> bring_about(People people, const Work& work, const FoldedRound& folded);
   Task<void> link(People& people, const Work& work, const FoldedRound& folded);
   void take_link(RoundPerson& person, const WorkPerson& known, LinkOutcome outcome) const;
+  void note_reach(const People& people);
   Task<bool> interrupted();
   void name_holds(People& people, const ApplyResult& applied, const std::vector<Hold>& changed);
 

@@ -6,6 +6,7 @@
 #include "rosterd/sync/tenant_mirror.hpp"
 #include "storage_gauge.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace rosterd::sync {
@@ -26,9 +27,12 @@ struct WorkerState {
 
   TenantMirror mirror;
   StorageGauge gauge;
-  Turn turn;                   ///< of whoever works on the tenant
-  Duration moved_at;           ///< monotonic: the last step of the worker
-  bool leavers_done = false;   ///< some are to be checked
+  Turn turn;                  ///< of whoever works on the tenant
+  Duration moved_at;          ///< monotonic: the last step of the worker
+  bool leavers_done = false;  ///< some are to be checked
+  /// In the last round the tenant could not be asked: when it is worth another try, if known.
+  bool out_of_reach = false;
+  std::optional<Instant> reachable_at;
   bool holds_in_force = true;  ///< until the store has said otherwise
   EngineStatistics statistics;
 };

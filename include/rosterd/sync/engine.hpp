@@ -145,6 +145,8 @@ class Engine {
 
  private:
   Task<void> wait_for_work();
+  Duration rest_after(bool is_full, Duration took) const;
+  Task<void> rest();
   Task<void> reconcile_when_due();
 
   EngineParts parts_;
@@ -155,6 +157,8 @@ class Engine {
   std::unique_ptr<LeaverChecks> leaver_checks_;
   std::shared_ptr<AccountResolver> resolver_;
   Wakeup wakeup_;
+  Wakeup rested_;
+  Duration rest_{0};                      // after the last round
   std::optional<Duration> reconcile_at_;  // monotonic
   bool repair_goes_on_ = false;           // the last one was cut short
 };

@@ -1,5 +1,6 @@
 #include "unit/sync/syncing.hpp"
 
+#include <exception>
 #include <stdexcept>
 
 namespace rosterd::test {
@@ -149,6 +150,60 @@ TEST_F(Rounds, AStopPutsTheRestBackUncounted) {
   start();
   work();
   EXPECT_EQ(outbox_now(), "ada: applied; bob: applied");
+}
+
+/// A worker that runs, with nothing around it going on by itself.
+class Running : public Rounds {
+ protected:
+  Running() {
+    engine();
+    loop.restart();
+    asio::co_spawn(loop, engine().run(stop.get_token()), [](const std::exception_ptr& error) {
+      EXPECT_FALSE(error);
+    });
+  }
+  ~Running() override {
+    stop.request_stop();
+    loop.run();
+  }
+
+  void arrives(const std::string& person) {
+    hr_says("joined", person);
+    engine().notify();
+    loop.poll();
+  }
+
+  std::stop_source stop;
+};
+
+TEST_F(Running, WhatArrivesWhileTheTenantCannotBeAskedIsTakenTogetherLater) {
+  tenant.fails(Call::users_with_email, ErrorClass::paused, FakeTenant::always);
+
+  arrives("ada");
+  arrives("bob");
+  arrives("cleo");
+
+  EXPECT_EQ(outbox_now(), "ada: retrying paused; bob: pending; cleo: pending");
+}
+
+TEST_F(Running, WhatArrivesIsTakenAtOnceWhenTheTenantCanBeAsked) {
+  arrives("ada");
+  arrives("bob");
+
+  EXPECT_EQ(outbox_now(), "ada: applied; bob: applied");
+}
+
+TEST_F(Running, NobodyWaitsOnceTheTenantCanBeAskedAgain) {
+  FakeTenant::Plot open;
+  open.call = Call::users_with_email;
+  open.error = TargetError(ErrorClass::paused, 0, "not tried: the target keeps failing");
+  open.error.retry_at = clock.now();
+  tenant.will(open);
+
+  arrives("ada");
+  arrives("bob");
+
+  EXPECT_EQ(outbox_now(), "ada: retrying paused; bob: applied");
 }
 
 TEST_F(Rounds, APolicyReplacedInTheMiddleCountsFromTheNextRoundOn) {
