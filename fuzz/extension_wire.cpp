@@ -175,7 +175,7 @@ class Session {
   void finish(Task<Answer<T>> call) {
     bool over = false;
     asio::cancellation_signal cancel;
-    auto on_exit = [&over](std::exception_ptr error, Answer<T> answer) {
+    auto on_exit = [&over](std::exception_ptr error, const Answer<T>& answer) {
       if (!error) require_told(answer);
       over = true;
     };
