@@ -1,5 +1,6 @@
 #include "adapters/sqlite/outbox.hpp"
 
+#include "adapters/sqlite/selection.hpp"
 #include "rosterd/base/assert.hpp"
 
 #include <string_view>
@@ -15,8 +16,8 @@ SQLite::Database& with_open_events(SQLite::Database& database) {
       "PRIMARY KEY (person, event)) WITHOUT ROWID"
   );
   database.exec(
-      "INSERT INTO temp.open_event SELECT e.person, e.id FROM outbox o JOIN event e ON e.id = "
-      "o.event WHERE o.finished_at IS NULL ORDER BY e.person, e.id"
+      "INSERT INTO temp.open_event SELECT person, id FROM event WHERE id IN (" +
+      std::string(open_events) + ") ORDER BY person, id"
   );
   return database;
 }

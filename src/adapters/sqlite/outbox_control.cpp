@@ -50,7 +50,8 @@ std::vector<EventId> SqliteOutboxControl::cancel_now(
     Transaction& transaction, const Request& request
 ) {
   std::vector<EventId> cancelled;
-  const auto open = selected(request.selection, "o.finished_at IS NULL AND o.state <> 'running'");
+  const std::string is_open = "o.event IN (" + std::string(open_events) + ")";
+  const auto open = selected(request.selection, is_open + " AND o.state <> 'running'");
   for (const EventId event : open) {
     const auto before = tables_.outbox.find(event);
     // What a file that is still being read has staged is that file's to drop.

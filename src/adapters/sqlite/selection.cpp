@@ -2,6 +2,7 @@
 
 #include "rosterd/domain/outcome.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace rosterd::sqlite {
@@ -22,12 +23,17 @@ std::string quoted(EventState state) {
 std::string states_condition(const std::vector<EventState>& states) {
   if (states.size() == 1 && is_final(states.front())) return "o.state = " + quoted(states.front());
   std::string list;
-  bool all_open = true;
-  for (const EventState state : states) {
-    list += (list.empty() ? "" : ", ") + quoted(state);
-    all_open = all_open && !is_final(state);
+  for (const EventState state : states) list += (list.empty() ? "" : ", ") + quoted(state);
+  std::string condition = "o.state IN (" + list + ")";
+  const auto is_pending = [](EventState state) { return state == EventState::pending; };
+  if (std::any_of(states.begin(), states.end(), is_final)) return condition;
+  if (std::all_of(states.begin(), states.end(), is_pending)) {
+    return condition + " AND o.due_at IS NOT NULL";
   }
-  return "o.state IN (" + list + ")" + (all_open ? " AND o.finished_at IS NULL" : "");
+  if (std::none_of(states.begin(), states.end(), is_pending)) {
+    return condition + " AND o.finished_at IS NULL AND o.due_at IS NOT 0";
+  }
+  return condition + " AND o.event IN (" + std::string(open_events) + ")";
 }
 
 }  // namespace

@@ -186,19 +186,36 @@ void SqliteViews::count_events(StatusView& status) {
   Query counts(database_, "SELECT state, sum(events) FROM outbox_count GROUP BY state");
   counts.each([&](Row row) { status.events[event_state(row.text(0)).value()] = row.count(1); });
 
+  const std::optional<EventId> first = oldest_open();
+  if (!first) return;
+  Query received(database_, "SELECT received_at FROM event WHERE id = ?");
+  received.first([&](Row row) { status.oldest_open_received_at = row.instant(0); }, *first);
+}
+
+std::optional<EventId> SqliteViews::oldest_open() {
   Query oldest(
       database_,
-      "SELECT event FROM outbox WHERE state = ? AND finished_at IS NULL ORDER BY event LIMIT 1"
+      "SELECT event FROM outbox WHERE state = ? AND finished_at IS NULL AND due_at IS NOT 0 "
+      "ORDER BY event LIMIT 1"
   );
-  std::optional<EventId> first;
+  // Those that are due at once are in order within a lane and a priority; there are few lanes.
+  Query oldest_at_once(
+      database_,
+      "WITH RECURSIVE lane (number) AS ("
+      "SELECT min(lane) FROM outbox WHERE due_at IS NOT NULL "
+      "UNION ALL SELECT (SELECT min(lane) FROM outbox WHERE due_at IS NOT NULL AND lane > number) "
+      "FROM lane WHERE number IS NOT NULL), "
+      "priority (number) AS (VALUES (0), (1)) "
+      "SELECT min((SELECT event FROM outbox WHERE lane = lane.number AND "
+      "priority = priority.number AND due_at = 0 ORDER BY event LIMIT 1)) FROM lane, priority"
+  );
+  std::optional<EventId> first = oldest_at_once.number();
   for (const EventState state : all_event_states()) {
     if (is_final(state)) continue;
     const auto event = oldest.number(to_string(state));
     if (event && (!first || *event < *first)) first = event;
   }
-  if (!first) return;
-  Query received(database_, "SELECT received_at FROM event WHERE id = ?");
-  received.first([&](Row row) { status.oldest_open_received_at = row.instant(0); }, *first);
+  return first;
 }
 
 void SqliteViews::count_people(StatusView& status) {

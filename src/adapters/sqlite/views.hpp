@@ -36,6 +36,7 @@ class SqliteViews : public Views {
 
  private:
   void count_events(StatusView& status);
+  std::optional<EventId> oldest_open();
   void count_people(StatusView& status);
   void add_safety(StatusView& status);
   void add_accounts_and_ledger(PersonRow& person);
