@@ -14,6 +14,9 @@
 namespace rosterd::sqlite {
 namespace {
 
+// Jobs that are worth a commit, however many come after them.
+constexpr std::size_t enough_to_begin = 8;
+
 class StoreClosed : public std::runtime_error {
  public:
   StoreClosed() : std::runtime_error("the store is closed") {}
@@ -48,15 +51,24 @@ void Writer::close() {
   if (thread_.joinable()) thread_.join();
 }
 
+// Waking the thread for the first of many would give that one a commit of its own, and leave the
+// others to wait for it. The loop has read what had come by then when it gets to what is posted
+// here.
 void Writer::enqueue(std::unique_ptr<Job> job) {
+  std::size_t waiting = 0;
   {
     const std::lock_guard lock(mutex_);
     if (!closing_) {
       queue_.push_back(std::move(job));
-      wake_.notify_one();
-      return;
+      waiting = queue_.size();
     }
   }
+  if (waiting == 1) {
+    asio::post(loop_, [this] { wake_.notify_one(); });
+  } else if (waiting == enough_to_begin) {
+    wake_.notify_one();
+  }
+  if (waiting > 0) return;
   job->error = std::make_exception_ptr(StoreClosed());
   Batch batch;
   batch.push_back(std::move(job));
