@@ -5,6 +5,7 @@
 #include "drops.hpp"
 #include "listening.hpp"
 #include "process_usage.hpp"
+#include "rosterd/adapters/tcmalloc/free_memory.hpp"
 #include "rosterd/base/text.hpp"
 
 #include <boost/system/system_error.hpp>
@@ -138,7 +139,7 @@ Task<void> Daemon::Operating::record(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const Duration now = daemon_.clock_.monotonic();
     call_rate_.note(now, calls());
-    return_free_memory();
+    tcmalloc::return_free_memory();
     if (now >= next_point) {
       next_point =
           std::max(next_point, now - OperatorHistory::interval) + OperatorHistory::interval;

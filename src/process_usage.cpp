@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <system_error>
@@ -51,15 +50,6 @@ prometheus::ProcessUsage process_usage(Instant started_at) {
     usage.open_files_max = limit.rlim_cur;
   }
   return usage;
-}
-
-// What is free within the allocator is not told apart from what was given back already; the
-// resident pages tell.
-void return_free_memory() {
-  constexpr std::uint64_t worth_it = std::uint64_t{48} << 20U;
-  const auto allocated = ::mallinfo2();
-  const std::uint64_t used = allocated.uordblks + allocated.hblkhd;
-  if (resident_bytes() > used + worth_it) ::malloc_trim(0);
 }
 
 }  // namespace rosterd

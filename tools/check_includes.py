@@ -43,6 +43,7 @@ LAYERS = {
     "adapters/drop_folder": Layer(uses=PORTS_AND_BELOW, libraries=ASIO, public_libraries=ASIO),
     "adapters/prometheus": Layer(uses=PORTS_AND_BELOW, libraries=("prometheus",)),
     "adapters/system": Layer(uses=PORTS_AND_BELOW, libraries=("spdlog", "date", "systemd")),
+    "adapters/tcmalloc": Layer(uses=("base",), libraries=("gperftools",)),
     "adapters/toml": Layer(uses=PORTS_AND_BELOW, libraries=("toml++",)),
     "sandbox": Layer(uses=PORTS_AND_BELOW, libraries=(*ASIO, "nlohmann", "openssl")),
 }
@@ -64,6 +65,7 @@ LIBRARIES = (
     "date",
     "fmt",
     "gmock",
+    "gperftools",
     "gtest",
     "nlohmann",
     "openssl",
