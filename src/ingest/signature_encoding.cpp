@@ -47,8 +47,8 @@ std::optional<std::string> decode_base64(
   if (padded) text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
 
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
+  std::string bytes(text.size() * 3 / 4, '\0');
+  char* next = bytes.data();
   std::uint32_t pending = 0;
   unsigned pending_bits = 0;
   for (const char c : text) {
@@ -58,7 +58,7 @@ std::optional<std::string> decode_base64(
     pending_bits += 6;
     if (pending_bits >= 8) {
       pending_bits -= 8;
-      bytes += static_cast<char>((pending >> pending_bits) & 0xffU);
+      *next++ = static_cast<char>((pending >> pending_bits) & 0xffU);
       pending &= (1U << pending_bits) - 1U;
     }
   }

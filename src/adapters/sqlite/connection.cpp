@@ -17,6 +17,11 @@ namespace {
 constexpr int busy_timeout_ms = 5'000;
 constexpr int log_pages_max = 1000;
 
+// SQLite keeps account of its memory under a lock, which every allocation would take; nobody asks.
+void forgo_memory_statistics() {
+  [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 // Each connection belongs to one thread, so SQLite need not lock it at every call.
 const int one_thread = SQLite::OPEN_NOMUTEX;
 
@@ -70,6 +75,7 @@ void expect_rosterd_store(SQLite::Database& database, bool may_be_empty) {
 }  // namespace
 
 SQLite::Database open_for_writing(const std::filesystem::path& path) {
+  forgo_memory_statistics();
   create_private(path);
   try {
     SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | one_thread, busy_timeout_ms);
