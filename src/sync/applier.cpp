@@ -291,14 +291,20 @@ Task<void> Applier::let_others_finish() {
 Task<void> Applier::claim(
     const Plan& plan, const std::vector<Operation>& calls, std::size_t first
 ) {
-  Settlement settlement;
-  settlement.at = parts_.clock.now();
+  std::vector<std::size_t> changes;
   const std::size_t end = std::min(first + calls_per_claim, calls.size());
   for (std::size_t i = first; i < end; ++i) {
-    for (const std::size_t index : calls[i].changes) claim(plan.changes[index], settlement);
+    changes.insert(changes.end(), calls[i].changes.begin(), calls[i].changes.end());
   }
-  const bool nothing = settlement.granted.empty() && settlement.removals.empty();
-  if (!nothing) co_await parts_.store.settle(std::move(settlement));
+  const std::size_t at_once = std::max<std::size_t>(limits_.claims_a_settlement, 1);
+  for (std::size_t from = 0; from < changes.size(); from += at_once) {
+    Settlement settlement;
+    settlement.at = parts_.clock.now();
+    const std::size_t to = std::min(from + at_once, changes.size());
+    for (std::size_t i = from; i < to; ++i) claim(plan.changes[changes[i]], settlement);
+    const bool nothing = settlement.granted.empty() && settlement.removals.empty();
+    if (!nothing) co_await parts_.store.settle(std::move(settlement));
+  }
 }
 
 // What a person approved costs no budget.

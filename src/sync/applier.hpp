@@ -10,6 +10,7 @@
 #include "rosterd/sync/tenant_mirror.hpp"
 #include "storage_gauge.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -75,6 +76,7 @@ class Applier {
   struct Limits {
     int rewrites_max = 3;
     GuardSettings guard;
+    std::size_t claims_a_settlement = 250;
   };
   using Interrupted = std::function<Task<bool>()>;
 

@@ -72,7 +72,17 @@ Task<void> Round::keep_records(const Work& work, const FoldedRound& folded) {
   const bool nothing_to_keep =
       settlement.events.empty() && settlement.people.empty() && settlement.next_due.empty();
   if (nothing_to_keep) co_return;
-  co_await parts_.store.settle(std::move(settlement));
+  Owners owners;
+  for (const DueEvent& due : work.events) owners.events.emplace(due.id, due.event.person);
+  co_await settle(std::move(settlement), owners);
+}
+
+Task<void> Round::settle(Settlement whole, const Owners& owners) {
+  auto slices = slices_of(std::move(whole), owners, config_.people_a_settlement);
+  for (Settlement& slice : slices) {
+    co_await parts_.store.settle(std::move(slice));
+    state_.moved_at = parts_.clock.monotonic();
+  }
 }
 
 Task<void> Round::bring_about(People people, const Work& work, const FoldedRound& folded) {
@@ -109,10 +119,11 @@ Task<void> Round::bring_about(People people, const Work& work, const FoldedRound
     const bool agrees = found != people.end() && !found->second.trouble;
     if (!agrees && !person.value.empty()) settlement.released.push_back(person);
   }
+  const Owners owners = owners_in(people, applied, holds);
   settlement.holds = std::move(holds);
   if (!settlement.to_check.empty()) state_.leavers_done = true;
   report.tell(people, applied, settlement);
-  co_await parts_.store.settle(std::move(settlement));
+  co_await settle(std::move(settlement), owners);
 }
 
 void Round::note_reach(const People& people) {

@@ -5,6 +5,7 @@
 #include "fold_round.hpp"
 #include "rosterd/sync/engine.hpp"
 #include "settle_round.hpp"
+#include "settle_slices.hpp"
 #include "worker_state.hpp"
 
 #include <stop_token>
@@ -39,6 +40,7 @@ class Round {
   Task<void> bring_about(People people, const Work& work, const FoldedRound& folded);
   Task<void> link(People& people, const Work& work, const FoldedRound& folded);
   void take_link(RoundPerson& person, const WorkPerson& known, LinkOutcome outcome) const;
+  Task<void> settle(Settlement whole, const Owners& owners);
   void note_reach(const People& people);
   Task<bool> interrupted();
   void name_holds(People& people, const ApplyResult& applied, const std::vector<Hold>& changed);

@@ -34,7 +34,7 @@ struct SettleParts {
   Instant now;
 };
 
-/// Turns the end of a round into the one transaction that records it.
+/// Turns the end of a round into what records it.
 Settlement settlement_of(
     const std::map<PersonId, RoundPerson>& people, const ApplyResult& applied, SettleParts parts
 );

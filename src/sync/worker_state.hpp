@@ -50,7 +50,9 @@ inline Applier applier_of(
       state.gauge,
       parts.log,
       state.holds_in_force};
-  return Applier(applier_parts, {config.worker.rewrites_max, config.guard});
+  return Applier(
+      applier_parts, {config.worker.rewrites_max, config.guard, config.people_a_settlement}
+  );
 }
 
 }  // namespace rosterd::sync

@@ -1,5 +1,8 @@
 #include "store_fixture.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace rosterd::test {
 namespace {
 
@@ -186,6 +189,52 @@ TEST_F(WorkStoreContract, TheOneEventOfManyThatTheProcessDiesOnIsFound) {
   EXPECT_EQ(poisoned, 1u);
   EXPECT_EQ(temp.views()->event(deadly)->state, EventState::dead);
   EXPECT_EQ(temp.views()->status().events.at(EventState::applied), people - 1);
+}
+
+TEST_F(WorkStoreContract, WebhooksAreAcceptedWhileALongRoundIsTakenAndTakenWithIt) {
+  constexpr std::size_t people = 1000;
+  std::vector<NewEvent> many;
+  for (std::size_t i = 0; i < people; ++i) {
+    many.push_back(event({.person = "person" + std::to_string(i)}));
+  }
+  accept(std::move(many));
+  std::vector<NewEvent> late;
+  late.push_back(event({.person = "person0", .status = "left"}));
+  WorkStore::Limits limits;
+  Work work;
+
+  temp.loop().restart();
+  asio::co_spawn(temp.loop(), temp.work().take_due(now, limits), [&](auto, Work taken) {
+    work = std::move(taken);
+  });
+  asio::co_spawn(temp.loop(), temp.event_log().accept(std::move(late)), [](auto error, auto) {
+    EXPECT_FALSE(error);
+  });
+  temp.loop().run();
+
+  Ids taken = ids_of(work);
+  std::sort(taken.begin(), taken.end());
+  Ids all(people + 1);
+  std::iota(all.begin(), all.end(), 1);
+  EXPECT_EQ(taken, all);
+  EXPECT_EQ(work.people.size(), people);
+}
+
+TEST_F(WorkStoreContract, ALongRoundIsNoLargerThanItsLimitAndInOrder) {
+  constexpr std::size_t people = 1000;
+  std::vector<NewEvent> many;
+  for (std::size_t i = 0; i < people; ++i) {
+    many.push_back(event({.person = "person" + std::to_string(i)}));
+  }
+  accept(std::move(many));
+  accepted({.person = "zoe", .type = ChangeType::left});
+
+  const Ids taken = ids_of(take(700));
+
+  ASSERT_EQ(taken.size(), 700u);
+  EXPECT_EQ(taken.front(), EventId{people + 1});
+  EXPECT_TRUE(std::is_sorted(taken.begin() + 1, taken.end()));
+  EXPECT_EQ(taken.back(), 699);
 }
 
 TEST_F(WorkStoreContract, AWaitingLeaverIsSeenUntilItIsTaken) {

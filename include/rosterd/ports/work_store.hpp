@@ -120,8 +120,8 @@ class Links {
   virtual Task<std::map<AccountId, PersonId>> owners_of(std::vector<AccountId> accounts) = 0;
 };
 
-/// The worker's view of the store. One worker; called on the loop; each call is one transaction.
-/// Throws when the store is broken.
+/// The worker's view of the store. One worker; called on the loop; each call that writes is one
+/// transaction, but `take_due`. Throws when the store is broken.
 class WorkStore : public Links {
  public:
   /// After a start: `running` goes back to `pending`. Where the process died by its own doing, the
@@ -140,7 +140,8 @@ class WorkStore : public Links {
   /// first, then by arrival, at most `events_max`, and ever fewer the more often the process died
   /// on one of them, so that the one it dies on is found in the end; and people whose time has come
   /// or whose last decision was made under another policy, at most `people_max`. Marks the events
-  /// `running`. Events of a file that is still being read are not due.
+  /// `running`, a few people's in a transaction. Events of a file that is still being read are not
+  /// due.
   struct Limits {
     std::size_t events_max = 20'000;
     std::size_t people_max = 20'000;

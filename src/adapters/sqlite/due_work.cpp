@@ -12,6 +12,9 @@ namespace {
 constexpr int leavers = 0;
 constexpr int others = 1;
 
+// Taken in a job, so that webhooks do not wait.
+constexpr std::size_t events_a_slice = 250;
+
 /// How many events may be taken together with one that the process died on.
 std::size_t part_of(std::size_t events_max, int crashes) {
   std::size_t part = events_max;
@@ -50,47 +53,48 @@ DueWork::DueWork(const SQLite::Database& database, Outbox& outbox, PolicySweep& 
       ),
       next_person_(database, "SELECT min(next_due_at) FROM person WHERE next_due_at > ?") {}
 
-DueWork::Taken DueWork::take(Transaction& transaction, Instant now, WorkStore::Limits limits) {
+bool DueWork::take_events(
+    Transaction& transaction, Instant now, std::size_t events_max, Taken& taken
+) {
   outbox_.drop_empty_lanes(transaction);
-  Taken taken;
-  take_events(transaction, now, limits.events_max, taken);
+  const std::size_t enough = taken.events.size() + events_a_slice;
+  std::unordered_set<EventId> seen;
+  for (const int priority : {leavers, others}) {
+    for (const EventId candidate :
+         candidates(now, priority, std::min(events_max, events_a_slice))) {
+      if (seen.count(candidate) > 0) continue;
+      PersonId person;
+      person_of_.first([&](Row row) { person = PersonId(row.text(0)); }, candidate);
+      DueOfPerson due = due_of_person(person, now);
+      if (due.events.size() > events_max) due.events.resize(events_max);
+      taken.room = std::min(taken.room, part_of(events_max, due.crashes));
+      const bool first = taken.events.empty();
+      if (!first && taken.events.size() + due.events.size() > taken.room) return false;
+      for (const EventId event : due.events) {
+        seen.insert(event);
+        taken.events.push_back(mark_taken(transaction, event));
+      }
+      taken.people.insert(std::move(person));
+      if (taken.events.size() >= enough) return true;
+    }
+  }
+  return false;
+}
 
-  std::size_t people_left = limits.people_max;
+void DueWork::take_people(
+    Transaction& transaction, Instant now, std::size_t people_max, Taken& taken
+) {
+  std::size_t people_left = people_max;
   people_due_.each(
       [&](Row row) {
         taken.people.emplace(row.text(0));
         --people_left;
       },
       now,
-      limits.people_max
+      people_max
   );
   for (PersonId& person : policy_.next(transaction, now, people_left)) {
     taken.people.insert(std::move(person));
-  }
-  return taken;
-}
-
-void DueWork::take_events(
-    Transaction& transaction, Instant now, std::size_t events_max, Taken& taken
-) {
-  std::unordered_set<EventId> seen;
-  std::size_t room = events_max;
-  for (const int priority : {leavers, others}) {
-    for (const EventId candidate : candidates(now, priority, events_max)) {
-      if (seen.count(candidate) > 0) continue;
-      PersonId person;
-      person_of_.first([&](Row row) { person = PersonId(row.text(0)); }, candidate);
-      DueOfPerson due = due_of_person(person, now);
-      if (due.events.size() > events_max) due.events.resize(events_max);
-      room = std::min(room, part_of(events_max, due.crashes));
-      const bool first = taken.events.empty();
-      if (!first && taken.events.size() + due.events.size() > room) return;
-      for (const EventId event : due.events) {
-        seen.insert(event);
-        taken.events.push_back(mark_taken(transaction, event));
-      }
-      taken.people.insert(std::move(person));
-    }
   }
 }
 

@@ -17,10 +17,16 @@ class DueWork {
   DueWork(const SQLite::Database& database, Outbox& outbox, PolicySweep& policy);
 
   struct Taken {
+    explicit Taken(std::size_t events_max) : room(events_max) {}
+
     std::vector<DueEvent> events;
     std::set<PersonId> people;
+    std::size_t room;  ///< for this many events, those taken already included
   };
-  Taken take(Transaction& transaction, Instant now, WorkStore::Limits limits);
+  /// Adds the next few people with all their events that are due; gives whether there may be more.
+  bool take_events(Transaction& transaction, Instant now, std::size_t events_max, Taken& taken);
+  /// Once the events are taken: the policy is what they are decided by.
+  void take_people(Transaction& transaction, Instant now, std::size_t people_max, Taken& taken);
 
   bool leaver_is_waiting(Instant now);
   std::optional<Instant> next_due_at(Instant now);
@@ -34,7 +40,6 @@ class DueWork {
   };
   DueOfPerson due_of_person(const PersonId& person, Instant now);
   DueEvent mark_taken(Transaction& transaction, EventId event);
-  void take_events(Transaction& transaction, Instant now, std::size_t events_max, Taken& taken);
 
   Outbox& outbox_;
   PolicySweep& policy_;

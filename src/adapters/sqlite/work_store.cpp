@@ -30,7 +30,8 @@ WorkStore::Recovery SqliteWorkStore::recover_now(
 ) {
   Query running(
       tables_.database,
-      "SELECT event FROM outbox WHERE state = 'running' AND finished_at IS NULL ORDER BY event"
+      "SELECT event FROM outbox WHERE state = 'running' AND finished_at IS NULL "
+      "AND due_at IS NOT 0 ORDER BY event"
   );
   std::vector<OutboxRow> rows;
   std::set<PersonId> people;
@@ -60,11 +61,18 @@ WorkStore::Recovery SqliteWorkStore::recover_now(
   return recovery;
 }
 
+// A slice at a time, like people: a crash in between leaves the events of those before running, as
+// one after the last does.
 Task<Work> SqliteWorkStore::take_due(Instant now, Limits limits) {
-  auto take = [this, now, limits](Transaction& transaction) {
-    return tables_.due_work.take(transaction, now, limits);
-  };
-  DueWork::Taken taken = co_await writer_.perform(std::move(take));
+  DueWork::Taken taken(limits.events_max);
+  for (bool more = true; more;) {
+    auto take_slice = [this, now, limits, &taken](Transaction& transaction) {
+      const bool go_on = tables_.due_work.take_events(transaction, now, limits.events_max, taken);
+      if (!go_on) tables_.due_work.take_people(transaction, now, limits.people_max, taken);
+      return go_on;
+    };
+    more = co_await writer_.perform(std::move(take_slice));
+  }
 
   Work work;
   work.events = std::move(taken.events);
@@ -109,13 +117,17 @@ Task<std::optional<Instant>> SqliteWorkStore::next_due_at(Instant now) {
 }
 
 Task<std::map<AccountId, PersonId>> SqliteWorkStore::owners_of(std::vector<AccountId> accounts) {
-  return writer_.perform([this, accounts = std::move(accounts)](Transaction&) {
-    std::map<AccountId, PersonId> owners;
-    for (const AccountId& account : accounts) {
-      if (auto owner = tables_.people.owner_of(account)) owners.emplace(account, *owner);
-    }
-    return owners;
-  });
+  std::map<AccountId, PersonId> owners;
+  for (std::size_t from = 0; from < accounts.size(); from += people_slice) {
+    const std::size_t end = std::min(accounts.size(), from + people_slice);
+    auto find_slice = [this, &accounts, &owners, from, end](Transaction&) {
+      for (std::size_t i = from; i < end; ++i) {
+        if (auto owner = tables_.people.owner_of(accounts[i])) owners.emplace(accounts[i], *owner);
+      }
+    };
+    co_await writer_.perform(std::move(find_slice));
+  }
+  co_return owners;
 }
 
 Task<bool> SqliteWorkStore::use_policy(std::string version, std::string text, Instant now) {

@@ -20,7 +20,9 @@ std::string second_account(const std::string& person) {
 
 }  // namespace
 
-SimulatedCompany::SimulatedCompany(unsigned seed) : random_(seed) {
+SimulatedCompany::SimulatedCompany(unsigned seed, std::optional<std::size_t> at_a_time)
+    : random_(seed) {
+  if (at_a_time) people_a_settlement = *at_a_time;
   calendar = &real_zones_;
   // Days before the clocks change in Berlin; in New York they have, or will a week later.
   clock.set(at(chance(50) ? "2026-03-29T01:00:00Z" : "2026-10-25T01:00:00Z"));

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -28,7 +29,10 @@ struct PowerCut : std::runtime_error {
 /// What must hold is looked at whenever something is settled, after every step, and at the end.
 class SimulatedCompany : public Syncing {
  public:
-  explicit SimulatedCompany(unsigned seed);
+  /// `people_a_settlement`: how many the worker settles at a time, if not its own number.
+  explicit SimulatedCompany(
+      unsigned seed, std::optional<std::size_t> people_a_settlement = std::nullopt
+  );
 
   /// All of it. Failures are those of the test that runs.
   void live();

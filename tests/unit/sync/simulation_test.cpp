@@ -32,8 +32,8 @@ Seeds seeds() {
   return chosen;
 }
 
-void live_through(unsigned seed) {
-  SimulatedCompany company(seed);
+void live_through(unsigned seed, std::optional<std::size_t> people_a_settlement = std::nullopt) {
+  SimulatedCompany company(seed, people_a_settlement);
   company.live();
   if (!testing::Test::HasFailure()) return;
   ADD_FAILURE() << "seed " << seed << " (ROSTERD_SEEDS=" << seed << "-" << seed
@@ -46,7 +46,9 @@ class Simulation : public testing::TestWithParam<unsigned> {};
 TEST_P(Simulation, NeverBreaksAPromiseAndEndsWithThePolicy) {
   const Seeds all = seeds();
   for (unsigned seed = all.from + GetParam(); seed <= all.to && !HasFailure(); seed += shards) {
-    live_through(seed);
+    // In the seeds with an even number a round is settled in many transactions, any of which may be
+    // the last before the power goes.
+    live_through(seed, seed % 2 == 0 ? std::optional<std::size_t>(2) : std::nullopt);
   }
 }
 

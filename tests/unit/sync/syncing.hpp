@@ -159,6 +159,7 @@ class Syncing : public testing::Test {
     engine_config.guard = guard;
     engine_config.reconcile = reconcile;
     engine_config.storage_bytes_max = storage_bytes_max;
+    engine_config.people_a_settlement = people_a_settlement;
     in_force_ = std::make_shared<Policy>(policy);
     engine_ = std::make_unique<sync::Engine>(parts, engine_config, in_force_, loop.get_executor());
     run(loop, store.recover(clock.now(), config.crashes_max));
@@ -250,6 +251,7 @@ class Syncing : public testing::Test {
   GuardSettings guard;
   ReconcileConfig reconcile;
   std::uint64_t storage_bytes_max = 0;
+  std::size_t people_a_settlement = sync::EngineConfig().people_a_settlement;
   Policy policy;
 
  private:
