@@ -47,7 +47,7 @@ void Writer::close() {
     const std::lock_guard lock(mutex_);
     closing_ = true;
   }
-  wake_.notify_one();
+  wake_->notify_one();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -64,9 +64,9 @@ void Writer::enqueue(std::unique_ptr<Job> job) {
     }
   }
   if (waiting == 1) {
-    asio::post(loop_, [this] { wake_.notify_one(); });
+    asio::post(loop_, [wake = wake_] { wake->notify_one(); });
   } else if (waiting == enough_to_begin) {
-    wake_.notify_one();
+    wake_->notify_one();
   }
   if (waiting > 0) return;
   job->error = std::make_exception_ptr(StoreClosed());
@@ -80,7 +80,7 @@ void Writer::run() {
     Batch batch;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+      wake_->wait(lock, [this] { return closing_ || !queue_.empty(); });
       if (queue_.empty()) return;
       batch.swap(queue_);
     }

@@ -142,7 +142,8 @@ class Writer {
   std::exception_ptr broken_;  // the store thread's
 
   std::mutex mutex_;
-  std::condition_variable wake_;
+  // Shared with what is posted to the loop, which may outlive the writer.
+  std::shared_ptr<std::condition_variable> wake_ = std::make_shared<std::condition_variable>();
   Batch queue_;
   bool closing_ = false;
   std::thread thread_;
