@@ -40,10 +40,6 @@ read_time_max = "1h"
 path = "rosterd.db"
 open_events_max = 100000000
 
-[worker]
-events_max = 100
-people_max = 100
-
 [reconcile]
 every = "0s"
 

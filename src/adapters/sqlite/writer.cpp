@@ -63,16 +63,16 @@ void Writer::enqueue(std::unique_ptr<Job> job) {
       waiting = queue_.size();
     }
   }
-  if (waiting == 1) {
+  if (waiting == 0) {
+    job->error = std::make_exception_ptr(StoreClosed());
+    Batch refused;
+    refused.push_back(std::move(job));
+    deliver(std::move(refused), CommitReport{});
+  } else if (waiting == 1) {
     asio::post(loop_, [wake = wake_] { wake->notify_one(); });
   } else if (waiting == enough_to_begin) {
     wake_->notify_one();
   }
-  if (waiting > 0) return;
-  job->error = std::make_exception_ptr(StoreClosed());
-  Batch batch;
-  batch.push_back(std::move(job));
-  deliver(std::move(batch), CommitReport{});
 }
 
 void Writer::run() {
