@@ -1,5 +1,7 @@
 #include "sender.hpp"
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <fcntl.h>
 #include <poll.h>
@@ -79,7 +81,11 @@ void Sender::run() {
     const Json event = next();
     const auto deadline = std::chrono::steady_clock::now() + wait_max;
     while (!deliver(event)) {
-      if (std::chrono::steady_clock::now() > deadline) return;
+      if (std::chrono::steady_clock::now() > deadline) {
+        ADD_FAILURE() << who_.name << " gave up: " << event["id"]
+                      << " was not acknowledged in time";
+        return;
+      }
       pause_ms(3);
     }
     file_.note(event);
