@@ -1,4 +1,5 @@
 #include "company.hpp"
+#include "stored.hpp"
 #include "support/small_disk.hpp"
 
 #include <gmock/gmock.h>
@@ -25,6 +26,11 @@ class BadDisk : public Company {
   }
   std::string store() const { return path("disk/rosterd.db").string(); }
 
+  bool policy_is_settled() const {
+    return Stored(store()).rows("SELECT settled FROM policy_version") ==
+           std::vector<std::string>{"1"};
+  }
+
   /// What a daemon that cannot start says.
   std::string refusal() {
     EXPECT_EQ(launch_daemon().wait(), 1);
@@ -36,18 +42,22 @@ class BadDisk : public Company {
 
 TEST_F(BadDisk, ThatIsFullTurnsSendersAwayUntilThereIsRoom) {
   start_daemon();
+  // So that the worker has nothing left to write down, which would end the daemon.
+  ASSERT_EQ(send(change("e1", "p1", "Sales")).status, 202U);
+  wait_until_settled();
+  eventually("the policy to be settled", [this] { return policy_is_settled(); });
   disk.fill();
 
-  const WireAnswer refused = send(change("e1", "p1", "Sales"));
+  const WireAnswer refused = send(change("e2", "p2", "Sales"));
 
   EXPECT_EQ(refused.status, 503U);
   EXPECT_THAT(refused.body, HasSubstr("the disk is nearly full; send it again later"));
   EXPECT_THAT(told(), HasSubstr("Events are refused with 503 until there is room"));
   disk.make_room();
-  EXPECT_EQ(send(change("e1", "p1", "Sales")).status, 202U);
+  EXPECT_EQ(send(change("e2", "p2", "Sales")).status, 202U);
   wait_until_settled();
-  EXPECT_THAT(access()["Sales"], ElementsAre("auth0|p1"));
-  EXPECT_EQ(events().size(), 1U);
+  EXPECT_THAT(access()["Sales"], ElementsAre("auth0|p1", "auth0|p2"));
+  EXPECT_EQ(events().size(), 2U);
   EXPECT_EQ(stop_daemon(), 0);
 }
 

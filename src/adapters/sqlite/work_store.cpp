@@ -17,6 +17,9 @@ namespace {
 // worker changes people, and it is the one that waits here.
 constexpr std::size_t people_slice = 500;
 
+// Outside of the transaction that others share: on a full disk it is those who write that fail.
+constexpr Writer::Manner looking = Writer::Manner::alone;
+
 }  // namespace
 
 Task<WorkStore::Recovery> SqliteWorkStore::recover(Instant now, std::optional<int> crashes_max) {
@@ -101,9 +104,8 @@ Task<std::vector<WorkPerson>> SqliteWorkStore::load(std::vector<PersonId> people
 }
 
 Task<bool> SqliteWorkStore::leaver_is_waiting(Instant now) {
-  return writer_.perform([this, now](Transaction&) {
-    return tables_.due_work.leaver_is_waiting(now);
-  });
+  auto look = [this, now](Transaction&) { return tables_.due_work.leaver_is_waiting(now); };
+  return writer_.perform(std::move(look), looking);
 }
 
 Task<void> SqliteWorkStore::settle(Settlement settlement) {
@@ -113,7 +115,8 @@ Task<void> SqliteWorkStore::settle(Settlement settlement) {
 }
 
 Task<std::optional<Instant>> SqliteWorkStore::next_due_at(Instant now) {
-  return writer_.perform([this, now](Transaction&) { return tables_.due_work.next_due_at(now); });
+  auto look = [this, now](Transaction&) { return tables_.due_work.next_due_at(now); };
+  return writer_.perform(std::move(look), looking);
 }
 
 Task<std::map<AccountId, PersonId>> SqliteWorkStore::owners_of(std::vector<AccountId> accounts) {
@@ -179,9 +182,8 @@ Task<GuardState> SqliteWorkStore::guard_state(Instant now, Duration window) {
 }
 
 Task<std::vector<LeaverAccount>> SqliteWorkStore::leavers_to_check(std::size_t max) {
-  return writer_.perform([this, max](Transaction&) {
-    return sqlite::leavers_to_check(tables_.database, max);
-  });
+  auto look = [this, max](Transaction&) { return sqlite::leavers_to_check(tables_.database, max); };
+  return writer_.perform(std::move(look), looking);
 }
 
 Task<std::vector<DriftRow>> SqliteWorkStore::drift() {
