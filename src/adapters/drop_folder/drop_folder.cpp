@@ -106,7 +106,7 @@ class DropFolder::Worker {
   std::optional<std::string> next_of_listing();
   void scan();
   void refuse(const Folder::Item& item);
-  Duration until_due(const Folder::Item& item, Seen& seen) const;
+  Duration until_due(const Folder::Item& item, Seen& seen, Duration now) const;
   bool has_manifest(const Folder& folder, const std::string& name) const;
 
   std::optional<std::string> claim(const std::string& name);
@@ -269,7 +269,7 @@ std::optional<std::string> DropFolder::Worker::next_of_listing() {
     const auto item = incoming_.find(name);
     const auto seen = seen_.find(name);
     if (!item || seen == seen_.end()) continue;
-    if (until_due(*item, seen->second) == Duration{0}) return name;
+    if (until_due(*item, seen->second, clock_.monotonic()) == Duration{0}) return name;
   }
   return std::nullopt;
 }
@@ -277,7 +277,10 @@ std::optional<std::string> DropFolder::Worker::next_of_listing() {
 void DropFolder::Worker::scan() {
   Duration next_look = config_.rescan;
   std::map<std::string, Seen> still_there;
-  for (const Folder::Item& item : incoming_.list()) {
+  const auto items = incoming_.list();
+  // One moment for all, so that those that came together are due together, and in their order.
+  const Duration now = clock_.monotonic();
+  for (const Folder::Item& item : items) {
     if (is_left_alone(item.name)) continue;
     if (item.kind == Folder::Kind::folder) {
       if (folders_told_.insert(item.name).second) {
@@ -289,13 +292,12 @@ void DropFolder::Worker::scan() {
       refuse(item);
       continue;
     }
-    const Duration now = clock_.monotonic();
     const Seen fresh{
         .bytes = item.bytes, .modified_ns = item.modified_ns, .first = now, .still = now};
     const auto known = seen_.find(item.name);
     Seen& seen =
         still_there.emplace(item.name, known == seen_.end() ? fresh : known->second).first->second;
-    const Duration wait = until_due(item, seen);
+    const Duration wait = until_due(item, seen, now);
     if (wait > Duration{0}) {
       next_look = std::min(next_look, wait);
     } else if (due_.size() < files_a_listing) {
@@ -307,8 +309,7 @@ void DropFolder::Worker::scan() {
 }
 
 /// Zero: now.
-Duration DropFolder::Worker::until_due(const Folder::Item& item, Seen& seen) const {
-  const Duration now = clock_.monotonic();
+Duration DropFolder::Worker::until_due(const Folder::Item& item, Seen& seen, Duration now) const {
   if (seen.bytes != item.bytes || seen.modified_ns != item.modified_ns) {
     seen.bytes = item.bytes;
     seen.modified_ns = item.modified_ns;
