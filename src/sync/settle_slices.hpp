@@ -27,8 +27,10 @@ Owners owners_in(
 );
 
 /// Cuts a settlement into several, to be settled in this order, because whatever is accepted
-/// meanwhile waits for the one under way. Each has from `people_min` (2 at least) to twice as many
-/// people; nobody is in two of them, and what is smaller is not cut.
+/// meanwhile waits for the one under way. Nobody is in two of them. Where there are fewer than
+/// twice `people_min` (2 at least) people, nothing is cut; else each but the first has from
+/// `people_min` to twice as many, if there are so many left. The first has whoever has to be in it,
+/// however many.
 ///
 /// A crash between two of them costs nothing: whoever is in a later one still has the running
 /// event, the time or the policy that brought them up, and the next round looks at the tenant

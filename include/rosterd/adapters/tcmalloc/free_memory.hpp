@@ -1,9 +1,8 @@
 #pragma once
 
-/// The allocator of the daemon: gperftools' tcmalloc, which takes and gives back what one thread
-/// makes and another one ends, as an event that is stored does, at half the price of the C
-/// library's. A program that links this layer allocates with it; one under a sanitizer with the
-/// sanitizer's.
+/// The allocator of the daemon: gperftools' tcmalloc, for which what one thread makes and another
+/// one ends, as an event that is stored, costs less than for the C library's. A program that links
+/// this layer allocates with it; one under a sanitizer with the sanitizer's.
 namespace rosterd::tcmalloc {
 
 /// Gives memory that nobody uses back to the system, when it is enough to be worth the
