@@ -90,7 +90,7 @@ void require_patience(const std::string& text, unsigned status) {
   answer.status = status;
   answer.retry_after = text;
   answer.rate_limit_reset = text;
-  answer.rate_limit_remaining = std::to_string(0);
+  answer.rate_limit_remaining = std::to_string(0);  // g++ 12 warns of "0": -Wrestrict
   const auto until = extension::asked_to_wait_until(answer, now);
   if (!until) return;
   fuzz::require(*until > now, "waiting is for something ahead", text);

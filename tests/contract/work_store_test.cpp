@@ -21,6 +21,14 @@ class WorkStoreContract : public StoreTest {
   std::optional<WorkPerson> person(const std::string& id) {
     return temp.run(temp.work().person(PersonId(id)));
   }
+  /// An event of each of so many people.
+  std::vector<NewEvent> one_of_each(std::size_t people) {
+    std::vector<NewEvent> events;
+    for (std::size_t i = 0; i < people; ++i) {
+      events.push_back(event({.person = "person" + std::to_string(i)}));
+    }
+    return events;
+  }
   LedgerEntry entry(const std::string& account, const std::string& group) const {
     LedgerEntry made;
     made.account = AccountId(account);
@@ -193,11 +201,7 @@ TEST_F(WorkStoreContract, TheOneEventOfManyThatTheProcessDiesOnIsFound) {
 
 TEST_F(WorkStoreContract, WebhooksAreAcceptedWhileALongRoundIsTakenAndTakenWithIt) {
   constexpr std::size_t people = 1000;
-  std::vector<NewEvent> many;
-  for (std::size_t i = 0; i < people; ++i) {
-    many.push_back(event({.person = "person" + std::to_string(i)}));
-  }
-  accept(std::move(many));
+  accept(one_of_each(people));
   std::vector<NewEvent> late;
   late.push_back(event({.person = "person0", .status = "left"}));
   WorkStore::Limits limits;
@@ -222,11 +226,7 @@ TEST_F(WorkStoreContract, WebhooksAreAcceptedWhileALongRoundIsTakenAndTakenWithI
 
 TEST_F(WorkStoreContract, ALongRoundIsNoLargerThanItsLimitAndInOrder) {
   constexpr std::size_t people = 1000;
-  std::vector<NewEvent> many;
-  for (std::size_t i = 0; i < people; ++i) {
-    many.push_back(event({.person = "person" + std::to_string(i)}));
-  }
-  accept(std::move(many));
+  accept(one_of_each(people));
   accepted({.person = "zoe", .type = ChangeType::left});
 
   const Ids taken = ids_of(take(700));

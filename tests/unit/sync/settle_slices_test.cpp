@@ -37,6 +37,15 @@ class SettleSlices : public Syncing {
     for (const std::string& person : people) hr_says(what, person);
   }
 
+  void everybody_has_left(std::size_t leavers_max) {
+    everybody("joined");
+    work();
+    guard.enabled = true;
+    guard.leavers = {leavers_max, 0.0, 24h};
+    start();
+    everybody("left");
+  }
+
   /// Everything as if nothing had happened, whichever commit the power goes before. Gives how many
   /// there were.
   template <class Outcome>
@@ -100,12 +109,7 @@ class Joiners : public SettleSlices {
 class Leavers : public SettleSlices {
  public:
   std::pair<std::string, bool> outcome(int cut) {
-    everybody("joined");
-    work();
-    guard.enabled = true;
-    guard.leavers = {2, 0.0, 24h};
-    start();
-    everybody("left");
+    everybody_has_left(2);
     const bool happened = work_through(cut);
     return {everything(), happened};
   }
@@ -115,12 +119,7 @@ class Leavers : public SettleSlices {
 class ApprovedLeavers : public SettleSlices {
  public:
   std::pair<std::string, bool> outcome(int cut) {
-    everybody("joined");
-    work();
-    guard.enabled = true;
-    guard.leavers = {0, 0.0, 24h};
-    start();
-    everybody("left");
+    everybody_has_left(0);
     work();
     anna_decides(true, store.holds.at(1));
     const bool happened = work_through(cut);
@@ -168,12 +167,7 @@ TEST_F(SettleSlices, ACrashWhileAnApprovalIsCarriedOutEndsItWithItsHold) {
 }
 
 TEST_F(SettleSlices, NoEventIsEverHeldByNothing) {
-  everybody("joined");
-  work();
-  guard.enabled = true;
-  guard.leavers = {2, 0.0, 24h};
-  start();
-  everybody("left");
+  everybody_has_left(2);
   on_settle = [this](const Settlement&) {
     for (const auto& [id, row] : store.events) {
       const bool is_held = row.state == EventState::held;
