@@ -15,8 +15,9 @@ namespace rosterd {
 
 namespace {
 
-bool by_key(const HeldRemoval& left, const HeldRemoval& right) {
-  return std::tie(left.account, left.entitlement) < std::tie(right.account, right.entitlement);
+bool in_order(const HeldRemoval& left, const HeldRemoval& right) {
+  return std::tie(left.account, left.entitlement, left.person) <
+         std::tie(right.account, right.entitlement, right.person);
 }
 
 std::string line_of(const HeldRemoval& removal) {
@@ -34,7 +35,6 @@ std::string line_of(const HeldRemoval& removal) {
 
 /// Whether what was said about a removal is still about the one that is asked for now.
 bool is_about(const Hold& hold, const HeldRemoval& removal, const Change& change) {
-  if (removal.person != change.person) return false;
   // "They keep it" was said of somebody who stays.
   return hold.state != HoldState::rejected || removal.leaver || !change.leaver;
 }
@@ -78,14 +78,10 @@ class Rest {
   }
 
  private:
-  /// Of its person; else of whoever else would lose the assignment.
   const Change* find(const HeldRemoval& removal) const {
     if (!accounts_.contains(removal.account)) return nullptr;
     const auto found = removals_.find(removal.identity());
-    if (found != removals_.end()) return found->second;
-    const auto of_another = removals_.lower_bound({removal.key(), PersonId()});
-    const bool same = of_another != removals_.end() && of_another->first.first == removal.key();
-    return same ? of_another->second : nullptr;
+    return found == removals_.end() ? nullptr : found->second;
   }
 
   /// Who decides is to see why it would go now; what brought it up stays what it was.
@@ -120,24 +116,11 @@ Joining joining_of(const Plan& plan, const std::vector<std::optional<Withheld>>&
   return joining;
 }
 
-/// What a hold says about an assignment keeps out of the open one. "They keep it" was said of its
-/// person alone; else the assignment goes, and with it what anybody else asks for.
-void leave_out(Joining& joining, const Hold& hold, const HeldRemoval& removal) {
-  if (hold.state == HoldState::rejected) {
-    joining.erase(removal.identity());
-    return;
-  }
-  auto one = joining.lower_bound({removal.key(), PersonId()});
-  while (one != joining.end() && one->first.first == removal.key()) one = joining.erase(one);
-}
-
-/// Those of one cause, by key; each assignment once, whoever would lose it.
+/// Those of one cause, in order.
 std::vector<HeldRemoval> take(Joining& joining, HoldCause cause) {
   std::vector<HeldRemoval> taken;
   for (const auto& [identity, waiting] : joining) {
-    if (waiting.first != cause) continue;
-    const bool again = !taken.empty() && taken.back().key() == identity.first;
-    if (!again) taken.push_back(held_removal(*waiting.second));
+    if (waiting.first == cause) taken.push_back(held_removal(*waiting.second));
   }
   std::erase_if(joining, [&](const auto& each) { return each.second.first == cause; });
   return taken;
@@ -148,7 +131,7 @@ Hold changed(Hold hold, std::vector<HeldRemoval> joined, const std::string& vers
   auto& removals = hold.removals;
   const auto middle = static_cast<std::ptrdiff_t>(removals.size());
   std::move(joined.begin(), joined.end(), std::back_inserter(removals));
-  std::inplace_merge(removals.begin(), removals.begin() + middle, removals.end(), by_key);
+  std::inplace_merge(removals.begin(), removals.begin() + middle, removals.end(), in_order);
   hold.changed_at = now;
   hold.policy_version = version;
   if (!hold.removals.empty()) return hold;
@@ -254,7 +237,7 @@ std::vector<Hold> holds_after(
     for (const HeldRemoval& removal : hold.removals) {
       fates.push_back(to_do.fate_of(hold, removal));
       const bool is_in_it = !joining.empty() && fates.back() != Rest::Fate::dropped;
-      if (is_in_it) leave_out(joining, hold, removal);
+      if (is_in_it) joining.erase(removal.identity());
     }
     in_force.emplace_back(&hold, std::move(fates));
   }

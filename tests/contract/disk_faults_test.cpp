@@ -180,6 +180,34 @@ TEST_F(SharedCommits, AFullDiskLosesNobodyWhoWasAcknowledgedAndKeepsNobodyTwice)
   sweep_senders({.fault = DiskFault::full}, false);
 }
 
+TEST_F(SharedCommits, WhoOnlyLooksDoesNotFailWithWhoWritesOnAFullDisk) {
+  remember({});
+  begin_before({}, 0);
+  disk.plan({.fault = DiskFault::full, .at = 1, .for_good = true});
+  std::optional<std::size_t> seen;
+
+  temp.loop().restart();
+  bool refused = false;
+  asio::co_spawn(
+      temp.loop(),
+      temp.event_log().accept(events({{.person = "ada", .id = "of-a-full-disk"}})),
+      [&](std::exception_ptr error, const AcceptResult& result) {
+        refused = error || result.admission != Admission::admitted;
+      }
+  );
+  asio::co_spawn(
+      temp.loop(),
+      temp.work().leavers_to_check(1),
+      [&](std::exception_ptr error, const auto& leavers) {
+        if (!error) seen = leavers.size();
+      }
+  );
+  temp.loop().run();
+
+  EXPECT_TRUE(refused);
+  EXPECT_EQ(seen, 0u);
+}
+
 /// A log that is long enough to be moved into the file by a commit.
 class LongLog : public DiskFaults {
  protected:

@@ -63,6 +63,19 @@ TEST_F(HoldStore, AHoldIsReplacedWholeWithItsRemovals) {
   expect_same(holds[0], changed);
 }
 
+TEST_F(HoldStore, TwoWhoWouldLoseTheSameAreBothInIt) {
+  HeldRemoval of_bob = held("ada", "Staff");
+  of_bob.person = PersonId("bob");
+  settle_hold(hold({held("ada", "Staff"), of_bob}));
+  Hold both = guard_state().holds.at(0);
+  ASSERT_EQ(both.removals, (std::vector{held("ada", "Staff"), of_bob}));
+
+  both.removals.pop_back();
+  settle_hold(both);
+
+  EXPECT_EQ(guard_state().holds.at(0).removals, std::vector{held("ada", "Staff")});
+}
+
 TEST_F(HoldStore, AHoldThatIsOverKeepsItsRowAndNoRemovals) {
   settle_hold(hold({held("ada", "Engineering")}));
   Hold done = hold({held("ada", "Engineering")});

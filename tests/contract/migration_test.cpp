@@ -17,7 +17,7 @@ TEST_F(StoreOfSchema1, IsMigratedWithAllThatIsInIt) {
   temp.open();
 
   const StatusView status = temp.views()->status();
-  EXPECT_EQ(status.schema_version, 4);
+  EXPECT_EQ(status.schema_version, 5);
   EXPECT_EQ(status.people, 1u);
   EXPECT_EQ(status.ledger, 2u);
   EXPECT_EQ(status.links, 1u);
@@ -52,10 +52,11 @@ TEST_F(StoreOfSchema1, IsNotReadBeforeItIsMigrated) {
 
   const auto applied = sqlite::migrate(temp.path(), now);
 
-  ASSERT_EQ(applied.size(), 3u);
+  ASSERT_EQ(applied.size(), 4u);
   EXPECT_EQ(applied[0].name, "0002_guard.sql");
   EXPECT_EQ(applied[1].name, "0003_roster_key.sql");
   EXPECT_EQ(applied[2].name, "0004_open_events.sql");
+  EXPECT_EQ(applied[3].name, "0005_holds_by_person.sql");
   EXPECT_EQ(outbox_now(), "1 bob applied, 2 ada pending");
 }
 

@@ -66,7 +66,7 @@ TEST_F(ViewsContract, StatusCountsEverything) {
   EXPECT_EQ(status.people, 2u);
   EXPECT_EQ(status.people_by_status.at(LifecycleState::left), 1u);
   EXPECT_EQ(status.policy_version, "v1");
-  EXPECT_EQ(status.schema_version, 4);
+  EXPECT_EQ(status.schema_version, 5);
   EXPECT_GT(status.database_bytes, 0u);
 }
 

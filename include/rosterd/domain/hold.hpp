@@ -48,7 +48,7 @@ std::optional<HoldState> hold_state(std::string_view text);
 bool is_in_force(HoldState state);
 
 /// Whom an assignment would be taken from, too: a decision about somebody says nothing about
-/// whoever has their account later.
+/// whoever has their account later, and both may be about to lose it.
 using HeldKey = std::pair<AssignmentKey, PersonId>;
 
 /// One removal that a hold is about.
@@ -84,7 +84,7 @@ struct Hold {
   std::string decided_by;
   std::string note;  ///< what the person who decided said
   std::optional<Instant> finished_at;
-  std::vector<HeldRemoval> removals;  ///< what of it is left to be decided or done; by key
+  std::vector<HeldRemoval> removals;  ///< what of it is left to be decided or done; by `identity`
 };
 
 /// Whether accounts that belong to nobody are among those it is about.

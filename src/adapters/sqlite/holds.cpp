@@ -16,7 +16,7 @@ const std::string head_columns =
 
 const std::string removals_of_hold =
     "SELECT account, kind, entitlement, name, application, person, reason, leaver, event "
-    "FROM hold_removal WHERE hold = ? ORDER BY account, kind, entitlement";
+    "FROM hold_removal WHERE hold = ? ORDER BY account, kind, entitlement, person";
 
 Hold decode_head(Row row) {
   Hold hold;
@@ -117,7 +117,9 @@ Holds::Holds(const SQLite::Database& database)
       ),
       delete_removal_(
           database,
-          "DELETE FROM hold_removal WHERE hold = ? AND account = ? AND kind = ? AND entitlement = ?"
+          "DELETE FROM hold_removal WHERE hold = ? AND account = ? AND kind = ? AND entitlement = "
+          "? "
+          "AND person = ?"
       ),
       delete_removals_(database, "DELETE FROM hold_removal WHERE hold = ?") {}
 
@@ -182,15 +184,15 @@ std::int64_t Holds::save_head(const Hold& hold, Instant at) {
 }
 
 void Holds::replace_removals(std::int64_t hold, const std::vector<HeldRemoval>& removals) {
-  std::map<AssignmentKey, HeldRemoval> stored;
+  std::map<HeldKey, HeldRemoval> stored;
   const auto remember = [&](Row row) {
     HeldRemoval removal = decode_removal(row);
-    AssignmentKey key = removal.key();
-    stored.emplace(std::move(key), std::move(removal));
+    HeldKey identity = removal.identity();
+    stored.emplace(std::move(identity), std::move(removal));
   };
   removals_.each(remember, hold);
   for (const HeldRemoval& removal : removals) {
-    const auto known = stored.extract(removal.key());
+    const auto known = stored.extract(removal.identity());
     if (known && known.mapped() == removal) continue;
     save_removal_.run(
         hold,
@@ -205,8 +207,10 @@ void Holds::replace_removals(std::int64_t hold, const std::vector<HeldRemoval>& 
         removal.event
     );
   }
-  for (const auto& [key, gone] : stored) {
-    delete_removal_.run(hold, key.account, to_string(key.entitlement.kind), key.entitlement.id);
+  for (const auto& [identity, gone] : stored) {
+    delete_removal_.run(
+        hold, gone.account, to_string(gone.entitlement.kind), gone.entitlement.id, gone.person
+    );
   }
 }
 

@@ -418,5 +418,74 @@ TEST_F(Holds, TwoThousandLeaversInAMinuteRemoveNoMoreThanTheBudget) {
   EXPECT_EQ(hold(HoldCause::leavers).removals.size(), 2000 - left);
 }
 
+/// Ada has another account now, and fred hers.
+class HandedOn : public Holds {
+ protected:
+  HandedOn() {
+    guard.removals = {0, 0.0, 1h};
+    mode("Sales", Mode::exact);
+    start();
+    hr_says("changed", "ada", {{"department", "Sales"}});
+    work();
+    tenant.has_user("ada2");
+    adas_ = hr_says("changed", "ada", {{"email", "ada2@example.com"}});
+    work();
+  }
+
+  /// Who waits, by what stands in the holds and by their events.
+  std::string who_waits() const {
+    std::set<std::string> waiting;
+    for (const auto& [id, hold] : store.holds) {
+      if (hold.state != HoldState::open) continue;
+      for (const HeldRemoval& one : hold.removals) {
+        waiting.insert(one.person.value + " " + to_string(one.name));
+      }
+    }
+    std::string text;
+    for (const std::string& one : waiting) text += one + ", ";
+    return text + "ada " + std::string(to_string(event(adas_).state));
+  }
+
+  EventId adas_ = 0;
+};
+
+TEST_F(HandedOn, WhatTheNewOneIsToHaveIsNotTakenAway) {
+  hr_says("joined", "fred", {{"email", "ada@example.com"}});
+  work();
+  ASSERT_EQ(who_waits(), "ada Sales, ada Staff, fred Sales, ada held");
+
+  const auto outcome = decide(true, hold(HoldCause::removals));
+
+  EXPECT_EQ(outcome.kind, Kind::differs);
+  EXPECT_EQ(who_waits(), "ada Sales, fred Sales, ada held");
+}
+
+TEST_F(HandedOn, WhatBothWouldLoseIsApprovedForBoth) {
+  const EventId joined = hr_says("joined", "fred", {{"email", "ada@example.com"}});
+  work();
+  decide(true, hold(HoldCause::removals));
+
+  const auto outcome = decide(true, hold(HoldCause::removals));
+
+  EXPECT_EQ(outcome.kind, Kind::decided) << outcome.text;
+  EXPECT_EQ(event(joined).state, EventState::applied) << event(joined).reason;
+  EXPECT_EQ(who_waits(), "ada applied");
+  EXPECT_EQ(tenant_now(), "Staff: ada, ada2, bob, cleo, dora, emil; Sales: ada2");
+}
+
+TEST_F(HandedOn, WhatOneLosesByApprovalTheOtherNeedNotWaitFor) {
+  const EventId joined = hr_says("joined", "fred", {{"email", "ada@example.com"}});
+  work();
+  decide(true, hold(HoldCause::removals));
+
+  const auto outcome = decide(true, hold(HoldCause::removals), {PersonId("ada")});
+  run(loop, engine().reconcile(true));
+  work();
+
+  EXPECT_EQ(outcome.kind, Kind::decided) << outcome.text;
+  EXPECT_EQ(who_waits(), "ada applied");
+  EXPECT_EQ(event(joined).state, EventState::applied) << event(joined).reason;
+}
+
 }  // namespace
 }  // namespace rosterd::test
