@@ -80,7 +80,7 @@ class SimulatedCompany : public Syncing {
   std::set<std::string> owed(const PersonId& person) const;
   bool has_left(const PersonId& person) const;
   bool is_settled(const std::string& person) const;
-  bool is_held_by(const Hold& hold, const PersonId& person) const;
+  static bool is_held_by(const Hold& hold, const PersonId& person);
   std::vector<Hold> decidable() const;
 
   void told(const std::string& what);

@@ -83,19 +83,10 @@ void SimulatedCompany::see_events() const {
   }
 }
 
-/// An assignment is in a hold once: who would lose it, too, waits for the same decision, unless it
-/// was "they keep it", which says nothing of anybody else.
-bool SimulatedCompany::is_held_by(const Hold& hold, const PersonId& person) const {
-  if (!is_in_force(hold.state)) return false;
-  const auto concerns = [&](const HeldRemoval& held) {
-    if (held.person == person) return true;
-    if (hold.state == HoldState::rejected) return false;
-    const auto owner = store.links.find(held.account);
-    const auto entry = store.ledger.find({held.account, held.entitlement});
-    return (owner != store.links.end() && owner->second == person) ||
-           (entry != store.ledger.end() && entry->second.person == person);
-  };
-  return std::any_of(hold.removals.begin(), hold.removals.end(), concerns);
+bool SimulatedCompany::is_held_by(const Hold& hold, const PersonId& person) {
+  const auto concerns = [&](const HeldRemoval& held) { return held.person == person; };
+  return is_in_force(hold.state) &&
+         std::any_of(hold.removals.begin(), hold.removals.end(), concerns);
 }
 
 /// Looked at before anything of it is written: with the power gone, none of it happened.
