@@ -1,22 +1,31 @@
 #include "rosterd/base/json_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace rosterd {
 
+namespace {
+
+constexpr std::array<bool, 256> needs_no_escape = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < plain.size(); ++byte) plain[byte] = true;
+  for (const char c : {'"', '\\', '\x7F'}) plain[static_cast<unsigned char>(c)] = false;
+  return plain;
+}();
+
+}  // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
-  const auto is_plain = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte != 0x7F && c != '"' && c != '\\';
-  };
+  const auto is_plain = [](char c) { return needs_no_escape[static_cast<unsigned char>(c)]; };
   out += '"';
   while (!text.empty()) {
     const auto special = std::find_if_not(text.begin(), text.end(), is_plain);
-    const auto plain = static_cast<std::size_t>(special - text.begin());
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
+    const auto length = static_cast<std::size_t>(special - text.begin());
+    out += text.substr(0, length);
+    text.remove_prefix(length);
     if (text.empty()) break;
     const char c = text.front();
     text.remove_prefix(1);

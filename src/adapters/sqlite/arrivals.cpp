@@ -99,7 +99,7 @@ std::vector<AcceptedEvent> Arrivals::judge(
   return judged;
 }
 
-EventId Arrivals::keep(Transaction& transaction, const NewEvent& incoming, const Place& place) {
+EventId Arrivals::keep(Transaction& transaction, const NewEvent& incoming, const Filing& filing) {
   const ChangeEvent& event = incoming.event;
   const EventId id = next_id_++;
   insert_event_.run(
@@ -110,14 +110,14 @@ EventId Arrivals::keep(Transaction& transaction, const NewEvent& incoming, const
       to_string(event.type),
       event.type_text,
       to_string(event.mode),
-      encode(event.attributes),
+      filing.attributes,
       event.occurred_at,
       effective_at(event),
       effective_on(event),
       event.sequence,
       incoming.received_at,
       incoming.intake,
-      place.roster_row
+      filing.roster_row
   );
   insert_payload_.run(id, std::as_bytes(std::span(incoming.payload)));
   insert_key_.run(id, incoming.key, incoming.sha256, incoming.received_at);
@@ -128,7 +128,7 @@ EventId Arrivals::keep(Transaction& transaction, const NewEvent& incoming, const
   entry.person = &event.person;
   entry.state = incoming.state;
   entry.leaver = is_leaver(event);
-  entry.lane = place.lane;
+  entry.lane = filing.lane;
   entry.from_file = incoming.intake.has_value();
   entry.due_at = incoming.due_at;
   entry.received_at = incoming.received_at;
@@ -140,12 +140,12 @@ EventId Arrivals::keep(Transaction& transaction, const NewEvent& incoming, const
 void Arrivals::keep_accepted(
     Transaction& transaction,
     const std::vector<const NewEvent*>& batch,
-    const std::vector<Place>& places,
+    const std::vector<Filing>& filings,
     std::vector<AcceptedEvent>& judged
 ) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (judged[i].acceptance == Acceptance::accepted) {
-      judged[i].id = keep(transaction, *batch[i], places[i]);
+      judged[i].id = keep(transaction, *batch[i], filings[i]);
     } else if (judged[i].id == 0) {
       judged[i].id = keys_.find(batch[i]->key).value_or(0);
     }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace rosterd::sqlite {
@@ -27,18 +28,20 @@ class Arrivals {
       Transaction& transaction, const std::vector<const NewEvent*>& batch
   );
 
-  /// Keeps an event that was judged `accepted`.
-  struct Place {
+  /// What goes into an event's rows beside the event.
+  struct Filing {
     std::int64_t lane = 0;
     std::optional<Key128> roster_row;
+    std::string attributes;  ///< of the event, encoded
   };
-  EventId keep(Transaction& transaction, const NewEvent& event, const Place& place);
+  /// Keeps an event that was judged `accepted`.
+  EventId keep(Transaction& transaction, const NewEvent& event, const Filing& filing);
 
   /// Keeps the batch as `judge` found it and fills in the ids; conflicts are left out.
   void keep_accepted(
       Transaction& transaction,
       const std::vector<const NewEvent*>& batch,
-      const std::vector<Place>& places,
+      const std::vector<Filing>& filings,
       std::vector<AcceptedEvent>& judged
   );
 

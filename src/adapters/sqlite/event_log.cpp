@@ -1,5 +1,6 @@
 #include "adapters/sqlite/event_log.hpp"
 
+#include "adapters/sqlite/codec.hpp"
 #include "adapters/sqlite/disk_full.hpp"
 
 #include <algorithm>
@@ -23,9 +24,14 @@ std::uint64_t DiskSpace::free_bytes() {
 }
 
 Task<AcceptResult> SqliteEventLog::accept(std::vector<NewEvent> batch) {
-  auto accept = [this, batch = std::move(batch)](Transaction& transaction) {
-    return accept_now(transaction, batch);
-  };
+  // On the loop, which has just read the attributes and has them in its cache.
+  std::vector<Arrivals::Filing> filings(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    filings[i].attributes = encode(batch[i].event.attributes);
+  }
+  auto accept = [this, batch = std::move(batch), filings = std::move(filings)](
+                    Transaction& transaction
+                ) { return accept_now(transaction, batch, filings); };
   try {
     co_return co_await writer_.perform(std::move(accept), Writer::Manner::repeatable);
   } catch (const DiskFull&) {
@@ -36,7 +42,9 @@ Task<AcceptResult> SqliteEventLog::accept(std::vector<NewEvent> batch) {
 }
 
 AcceptResult SqliteEventLog::accept_now(
-    Transaction& transaction, const std::vector<NewEvent>& batch
+    Transaction& transaction,
+    const std::vector<NewEvent>& batch,
+    const std::vector<Arrivals::Filing>& filings
 ) {
   AcceptResult result;
   result.admission = admission();
@@ -52,8 +60,7 @@ AcceptResult SqliteEventLog::accept_now(
       });
   if (has_conflict) return result;
 
-  const std::vector<Arrivals::Place> places(batch.size());
-  tables_.arrivals.keep_accepted(transaction, events, places, result.events);
+  tables_.arrivals.keep_accepted(transaction, events, filings, result.events);
   return result;
 }
 

@@ -37,7 +37,11 @@ class SqliteEventLog : public EventLog {
   Task<AcceptResult> accept(std::vector<NewEvent> batch) override;
 
  private:
-  AcceptResult accept_now(Transaction& transaction, const std::vector<NewEvent>& batch);
+  AcceptResult accept_now(
+      Transaction& transaction,
+      const std::vector<NewEvent>& batch,
+      const std::vector<Arrivals::Filing>& filings
+  );
   Admission admission();
 
   Writer& writer_;

@@ -1,6 +1,7 @@
 #include "adapters/sqlite/intake_store.hpp"
 
 #include "adapters/sqlite/audit_entries.hpp"
+#include "adapters/sqlite/codec.hpp"
 #include "adapters/sqlite/intakes.hpp"
 #include "rosterd/base/text.hpp"
 
@@ -120,16 +121,17 @@ void SqliteIntakeStore::stage_now(
 ) {
   std::vector<NewEvent> events;
   std::vector<const NewEvent*> batch;
-  std::vector<Arrivals::Place> places;
+  std::vector<Arrivals::Filing> filings;
   events.reserve(rows.size());
+  filings.reserve(rows.size());
   for (const StagedRow& row : rows) {
     events.push_back(row.event);
     events.back().intake = intake;
     batch.push_back(&events.back());
-    places.push_back(Arrivals::Place{intake, row.row});
+    filings.push_back({intake, row.row, encode(row.event.event.attributes)});
   }
   auto judged = tables_.arrivals.judge(transaction, batch);
-  tables_.arrivals.keep_accepted(transaction, batch, places, judged);
+  tables_.arrivals.keep_accepted(transaction, batch, filings, judged);
 
   transaction.on_rollback([this, before = conflicts_] { conflicts_ = before; });
   EventId first = 0;
