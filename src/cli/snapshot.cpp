@@ -116,9 +116,9 @@ Task<Intake> Snapshot::begin(std::string, std::string, Digest, Instant) {
   co_return Intake();
 }
 
-Task<void> Snapshot::stage(std::int64_t, std::vector<StagedRow>) {
+Task<std::vector<Acceptance>> Snapshot::stage(std::int64_t, std::vector<StagedRow>) {
   ROSTERD_ASSERT(false, "a dry run stages nothing");
-  co_return;
+  co_return std::vector<Acceptance>();
 }
 
 Task<void> Snapshot::finish(Intake) {

@@ -30,7 +30,7 @@ class Snapshot : public Links, public IntakeStore {
   Task<void> known_people(KnownPeopleQuery query, std::function<void(const KnownPerson&)> visit)
       override;
   Task<std::map<std::string, PersonId>> holders_of_email(std::vector<std::string> emails) override;
-  Task<void> stage(std::int64_t, std::vector<StagedRow>) override;
+  Task<std::vector<Acceptance>> stage(std::int64_t, std::vector<StagedRow>) override;
   Task<void> finish(Intake) override;
   Task<std::vector<Intake>> unfinished() override;
 

@@ -30,6 +30,12 @@ std::string lines_of(const std::vector<std::uint64_t>& lines) {
 
 }  // namespace
 
+void fail_row(IntakeReport& report, std::size_t problems_max, RowProblem problem) {
+  ++report.intake.rows_failed;
+  ++report.problems_total;
+  if (report.problems.size() < problems_max) report.problems.push_back(std::move(problem));
+}
+
 Key128 row_hash(const IntakeContext& context, const MappedRow& row, std::string& scratch) {
   scratch.clear();
   if (!context.roster) {
@@ -208,11 +214,7 @@ void CheckPass::quarantine(std::uint32_t place, std::string reason) {
 }
 
 void CheckPass::fail(RowProblem problem) {
-  ++report_.intake.rows_failed;
-  ++report_.problems_total;
-  if (report_.problems.size() < context_.config.errors_max) {
-    report_.problems.push_back(std::move(problem));
-  }
+  fail_row(report_, context_.config.errors_max, std::move(problem));
 }
 
 void CheckPass::conclude() {

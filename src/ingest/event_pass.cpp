@@ -1,5 +1,6 @@
 #include "ingest/event_json.hpp"
 #include "ingest/intake_passes.hpp"
+#include "rosterd/base/text.hpp"
 #include "rosterd/ingest/event_codec.hpp"
 
 #include <utility>
@@ -32,8 +33,8 @@ void EventPass::take(const CsvRow& row) {
   event.effective_at = mapped_.effective_at;
   event.sequence = mapped_.sequence;
   event.external_id = mapped_.id;
-  if (!context_.roster) count(event.type, entry.is(PeopleTable::known));
-  emit(std::move(event), context_.roster ? std::optional(hash) : std::nullopt);
+  Origin origin{row.line, std::string(mapped_.id), entry.is(PeopleTable::known)};
+  emit(std::move(event), context_.roster ? std::optional(hash) : std::nullopt, std::move(origin));
 }
 
 /// Of a roster the check has counted already.
@@ -53,10 +54,10 @@ void EventPass::take_gone(std::string_view person) {
   event.type = ChangeType::left;
   event.person = PersonId(std::string(person));
   event.occurred_at = context_.as_of;
-  emit(std::move(event), std::nullopt);
+  emit(std::move(event), std::nullopt, Origin());
 }
 
-void EventPass::emit(ChangeEvent event, std::optional<Key128> row) {
+void EventPass::emit(ChangeEvent event, std::optional<Key128> row, Origin origin) {
   event.source = context_.config.name;
   event.type_text = to_string(event.type);
   IntakeStore::StagedRow staged;
@@ -77,13 +78,35 @@ void EventPass::emit(ChangeEvent event, std::optional<Key128> row) {
   made.event = std::move(event);
   staged.row = row;
   batch_.push_back(std::move(staged));
+  origins_.push_back(std::move(origin));
+}
+
+void EventPass::report_conflict(const Origin& origin) {
+  RowProblem problem;
+  problem.line = origin.line;
+  problem.column = context_.config.id_column;
+  problem.value = printable(origin.id, 80);
+  problem.reason =
+      "is the id of an event that was accepted before and says otherwise; give it one of its own";
+  fail_row(report_, context_.config.errors_max, std::move(problem));
 }
 
 Task<void> EventPass::flush() {
   if (batch_.empty()) co_return;
   std::vector<IntakeStore::StagedRow> batch;
   batch.swap(batch_);
-  co_await sink_.put(std::move(batch));
+  std::vector<Origin> origins;
+  origins.swap(origins_);
+  std::vector<ChangeType> types;
+  for (const auto& row : batch) types.push_back(row.event.event.type);
+  const std::vector<Acceptance> judged = co_await sink_.put(std::move(batch));
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    if (judged[i] == Acceptance::conflict) {
+      report_conflict(origins[i]);
+    } else if (!context_.roster) {
+      count(types[i], origins[i].known);
+    }
+  }
 }
 
 }  // namespace rosterd::ingest

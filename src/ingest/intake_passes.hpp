@@ -25,11 +25,11 @@ class RowPass {
   virtual Task<void> flush() = 0;
 };
 
-/// Where finished events go: the store, or a list.
+/// Where finished events go: the store, or a list. Gives what each row is there.
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  virtual Task<void> put(std::vector<IntakeStore::StagedRow> rows) = 0;
+  virtual Task<std::vector<Acceptance>> put(std::vector<IntakeStore::StagedRow> rows) = 0;
 };
 
 /// What the passes share.
@@ -44,6 +44,9 @@ struct IntakeContext {
   bool roster = true;
   Instant as_of{};  ///< what the file says was so then: the `occurred_at` of its rows
 };
+
+/// Counts a row that is wrong, and reports it if there is room.
+void fail_row(IntakeReport& report, std::size_t problems_max, RowProblem problem);
 
 /// The hash by which a row is recognised as the one before.
 Key128 row_hash(const IntakeContext& context, const MappedRow& row, std::string& scratch);
@@ -111,11 +114,12 @@ class CheckPass final : public RowPass {
   std::unordered_map<std::uint32_t, std::string> conflicts_;
 };
 
-/// Makes events of the rows that the check let through.
+/// Makes events of the rows that the check let through, and reports those whose id the store knows
+/// from another event.
 class EventPass final : public RowPass {
  public:
-  EventPass(IntakeContext context, EventSink& sink)
-      : context_(context), sink_(sink), ids_(context.crypto) {}
+  EventPass(IntakeContext context, EventSink& sink, IntakeReport& report)
+      : context_(context), sink_(sink), report_(report), ids_(context.crypto) {}
 
   void take(const CsvRow& row) override;
   void take_bad(const CsvProblem&, const CsvRow&) override {}
@@ -128,16 +132,26 @@ class EventPass final : public RowPass {
  private:
   static constexpr std::size_t batch_max = 2000;
 
+  /// Where an event of the batch came from.
+  struct Origin {
+    std::uint64_t line = 0;  ///< 0: it is of nobody's row
+    std::string id;          ///< of the file
+    bool known = false;      ///< the person was, before the file
+  };
+
+  void emit(ChangeEvent event, std::optional<Key128> row, Origin origin);
   void count(ChangeType type, bool known);
-  void emit(ChangeEvent event, std::optional<Key128> row);
+  void report_conflict(const Origin& origin);
 
   IntakeContext context_;
   EventSink& sink_;
+  IntakeReport& report_;
   RowIds ids_;
   MappedRow mapped_;
   std::vector<RowProblem> ignored_;
   std::string scratch_;
   std::vector<IntakeStore::StagedRow> batch_;
+  std::vector<Origin> origins_;  ///< of the batch, one for each event
 };
 
 }  // namespace rosterd::ingest

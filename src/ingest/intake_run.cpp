@@ -7,6 +7,7 @@
 #include "rosterd/ingest/completeness.hpp"
 #include "rosterd/ingest/encoding.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -24,8 +25,8 @@ constexpr std::size_t slice_rows = 500;  // events are made of all of them
 class StoreSink final : public EventSink {
  public:
   StoreSink(IntakeStore& store, std::int64_t intake) : store_(store), intake_(intake) {}
-  Task<void> put(std::vector<IntakeStore::StagedRow> rows) override {
-    co_await store_.stage(intake_, std::move(rows));
+  Task<std::vector<Acceptance>> put(std::vector<IntakeStore::StagedRow> rows) override {
+    return store_.stage(intake_, std::move(rows));
   }
 
  private:
@@ -35,9 +36,9 @@ class StoreSink final : public EventSink {
 
 class ListSink final : public EventSink {
  public:
-  Task<void> put(std::vector<IntakeStore::StagedRow> rows) override {
+  Task<std::vector<Acceptance>> put(std::vector<IntakeStore::StagedRow> rows) override {
     for (auto& row : rows) events.push_back(std::move(row.event.event));
-    co_return;
+    co_return std::vector(rows.size(), Acceptance::accepted);
   }
 
   std::vector<ChangeEvent> events;
@@ -207,7 +208,7 @@ IntakeRun::Ended IntakeRun::check_counts() {
 }
 
 Task<void> IntakeRun::stage(EventSink& sink) {
-  EventPass pass(context(), sink);
+  EventPass pass(context(), sink, report_);
   const bool ended =
       kept_.all() ? co_await go_through_kept(pass) : co_await go_through(pass, Phase::staging);
   if (ended) co_return;
@@ -224,6 +225,11 @@ Task<void> IntakeRun::stage(EventSink& sink) {
     }
   }
   co_await pass.flush();
+  std::stable_sort(
+      report_.problems.begin(),
+      report_.problems.end(),
+      [](const RowProblem& left, const RowProblem& right) { return left.line < right.line; }
+  );
   if (file_->stamp() != stamp_) {
     end(IntakeState::rejected, "was written to while it was read");
     co_return;

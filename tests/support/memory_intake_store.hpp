@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -78,16 +77,24 @@ class MemoryIntakeStore : public IntakeStore {
     co_return holders;
   }
 
-  Task<void> stage(std::int64_t intake, std::vector<StagedRow> rows) override {
+  Task<std::vector<Acceptance>> stage(std::int64_t intake, std::vector<StagedRow> rows) override {
     if (crash_after_rows && staged.size() + rows.size() > *crash_after_rows) {
       throw std::runtime_error("the store is gone");
     }
+    std::vector<Acceptance> judged;
     for (StagedRow& row : rows) {
-      if (!keys.insert(row.event.key).second) continue;
+      const auto [known, is_new] = keys.emplace(row.event.key, row.event.sha256);
+      const bool same = known->second == row.event.sha256;
+      judged.push_back(
+          is_new ? Acceptance::accepted
+          : same ? Acceptance::duplicate
+                 : Acceptance::conflict
+      );
+      if (!is_new) continue;
       row.event.intake = intake;
       staged.push_back(std::move(row));
     }
-    co_return;
+    co_return judged;
   }
 
   Task<void> finish(Intake intake) override {
@@ -116,7 +123,7 @@ class MemoryIntakeStore : public IntakeStore {
   std::map<std::int64_t, Intake> intakes;
   std::vector<StagedRow> staged;
   std::vector<NewEvent> accepted;
-  std::set<Key128> keys;
+  std::map<Key128, Digest> keys;
   std::optional<std::size_t> crash_after_rows;
 
  private:

@@ -86,12 +86,13 @@ class IntakeStore {
   virtual Task<std::map<std::string, PersonId>> holders_of_email(std::vector<std::string> emails
   ) = 0;
 
-  /// Keeps events of the intake, staged. Like `EventLog::accept`, without the outbox limit.
+  /// Keeps events of the intake, staged. Like `EventLog::accept`, without the outbox limit, but
+  /// that a conflict keeps only its own row out. Gives what each row is.
   struct StagedRow {
     NewEvent event;
     std::optional<Key128> row;  ///< remembered as the row the person agrees with
   };
-  virtual Task<void> stage(std::int64_t intake, std::vector<StagedRow> rows) = 0;
+  virtual Task<std::vector<Acceptance>> stage(std::int64_t intake, std::vector<StagedRow> rows) = 0;
 
   /// Ends the intake in one transaction: done makes its events due; rejected and held drop them.
   virtual Task<void> finish(Intake intake) = 0;

@@ -15,7 +15,6 @@ namespace {
 // One job each: long enough to be quick, short enough that webhooks do not wait.
 constexpr std::size_t people_slice = 10'000;
 constexpr std::size_t emails_slice = 1'000;
-constexpr std::size_t conflict_examples_max = 5;
 
 std::string select_intakes(const std::string& conditions) {
   return "SELECT " + std::string(intake_columns) + " FROM intake i " + conditions;
@@ -110,13 +109,15 @@ Task<std::map<std::string, PersonId>> SqliteIntakeStore::holders_of_email(
   co_return holders;
 }
 
-Task<void> SqliteIntakeStore::stage(std::int64_t intake, std::vector<StagedRow> rows) {
+Task<std::vector<Acceptance>> SqliteIntakeStore::stage(
+    std::int64_t intake, std::vector<StagedRow> rows
+) {
   return writer_.perform([this, intake, rows = std::move(rows)](Transaction& transaction) {
-    stage_now(transaction, intake, rows);
+    return stage_now(transaction, intake, rows);
   });
 }
 
-void SqliteIntakeStore::stage_now(
+std::vector<Acceptance> SqliteIntakeStore::stage_now(
     Transaction& transaction, std::int64_t intake, const std::vector<StagedRow>& rows
 ) {
   std::vector<NewEvent> events;
@@ -133,20 +134,19 @@ void SqliteIntakeStore::stage_now(
   auto judged = tables_.arrivals.judge(transaction, batch);
   tables_.arrivals.keep_accepted(transaction, batch, filings, judged);
 
-  transaction.on_rollback([this, before = conflicts_] { conflicts_ = before; });
   EventId first = 0;
-  for (std::size_t i = 0; i < judged.size(); ++i) {
-    if (judged[i].acceptance == Acceptance::accepted && first == 0) first = judged[i].id;
-    if (judged[i].acceptance != Acceptance::conflict) continue;
-    Conflicts& conflicts = conflicts_[intake];
-    if (++conflicts.rows > conflict_examples_max) continue;
-    conflicts.examples += (conflicts.rows > 1 ? ", " : "") + printable(events[i].event.external_id);
+  std::vector<Acceptance> each;
+  each.reserve(judged.size());
+  for (const AcceptedEvent& event : judged) {
+    if (event.acceptance == Acceptance::accepted && first == 0) first = event.id;
+    each.push_back(event.acceptance);
   }
-  if (first == 0) return;
+  if (first == 0) return each;
   Query remember_first(
       tables_.database, "UPDATE intake SET first_event = ? WHERE id = ? AND first_event IS NULL"
   );
   remember_first.run(first, intake);
+  return each;
 }
 
 Task<void> SqliteIntakeStore::finish(Intake intake) {
@@ -155,13 +155,10 @@ Task<void> SqliteIntakeStore::finish(Intake intake) {
   });
 }
 
-void SqliteIntakeStore::finish_now(Transaction& transaction, const Intake& finished) {
-  if (finished.state == IntakeState::reading) {
+void SqliteIntakeStore::finish_now(Transaction& transaction, const Intake& intake) {
+  if (intake.state == IntakeState::reading) {
     throw std::logic_error("an intake that is being read is not finished");
   }
-  Intake intake = finished;
-  transaction.on_rollback([this, before = conflicts_] { conflicts_ = before; });
-  tell_conflicts(intake);
   Query update(
       tables_.database,
       "UPDATE intake SET state = ?2, finished_at = ?3, rows = ?4, rows_failed = ?5, people = ?6, "
@@ -205,18 +202,6 @@ void SqliteIntakeStore::drop_events(Transaction& transaction, std::int64_t intak
   std::vector<EventId> events;
   staged.each([&](Row row) { events.push_back(row.integer(0)); }, intake);
   for (const EventId event : events) tables_.arrivals.forget(transaction, event);
-}
-
-void SqliteIntakeStore::tell_conflicts(Intake& intake) {
-  const auto found = conflicts_.find(intake.id);
-  if (found == conflicts_.end()) return;
-  const Conflicts& conflicts = found->second;
-  intake.rows_failed += conflicts.rows;
-  intake.reason +=
-      (intake.reason.empty() ? "" : "; ") + std::to_string(conflicts.rows) +
-      " rows were not kept because their id stands for something else: " + conflicts.examples;
-  if (conflicts.rows > conflict_examples_max) intake.reason += ", …";
-  conflicts_.erase(found);
 }
 
 Task<std::vector<Intake>> SqliteIntakeStore::unfinished() {

@@ -24,28 +24,22 @@ class SqliteIntakeStore : public IntakeStore {
   Task<void> known_people(KnownPeopleQuery query, std::function<void(const KnownPerson&)> visit)
       override;
   Task<std::map<std::string, PersonId>> holders_of_email(std::vector<std::string> emails) override;
-  Task<void> stage(std::int64_t intake, std::vector<StagedRow> rows) override;
+  Task<std::vector<Acceptance>> stage(std::int64_t intake, std::vector<StagedRow> rows) override;
   Task<void> finish(Intake intake) override;
   Task<std::vector<Intake>> unfinished() override;
 
  private:
-  // Rows whose id stands for something else already: not kept, and told when the intake ends.
-  struct Conflicts {
-    std::uint64_t rows = 0;
-    std::string examples;
-  };
-
   Intake begin_now(
       const std::string& source, const std::string& file_name, const Digest& sha256, Instant now
   );
-  void stage_now(Transaction& transaction, std::int64_t intake, const std::vector<StagedRow>& rows);
+  std::vector<Acceptance> stage_now(
+      Transaction& transaction, std::int64_t intake, const std::vector<StagedRow>& rows
+  );
   void finish_now(Transaction& transaction, const Intake& intake);
   void drop_events(Transaction& transaction, std::int64_t intake);
-  void tell_conflicts(Intake& intake);
 
   Writer& writer_;
   Tables& tables_;
-  std::map<std::int64_t, Conflicts> conflicts_;  // the store thread's
 };
 
 }  // namespace rosterd::sqlite

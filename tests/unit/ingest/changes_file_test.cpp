@@ -101,6 +101,26 @@ TEST_F(Changes, RowsThatCannotBeReadAreReportedAndTheRestGoesOn) {
   EXPECT_EQ(accepted(), "joined 9 {department=IT}\n");
 }
 
+TEST_F(Changes, AnIdThatStandsForSomethingElseIsReportedAtItsLine) {
+  config.id_column = "event";
+  take("id,mail,dept,what,event\n7,,IT,HIRE,e-1\n");
+
+  const auto report = take(
+      "id,mail,dept,what,event\n"
+      "8,,IT,HIRE,e-2\n"
+      "7,,HR,person.changed,e-1\n"
+  );
+
+  EXPECT_EQ(counts(report), "done rows 2 failed 1 people 2 joined 1");
+  EXPECT_EQ(
+      problems(report),
+      "3 event [e-1] is the id of an event that was accepted before and says otherwise; give it "
+      "one "
+      "of its own\n"
+  );
+  EXPECT_EQ(accepted(), "joined 7 {department=IT}\njoined 8 {department=IT}\n");
+}
+
 TEST_F(Changes, ANewKeyWithAnAddressThatIsTakenIsQuarantined) {
   store.people["1"].attributes["email"] = "ann@x.org";
 
