@@ -71,6 +71,14 @@ Task<std::map<AccountId, PersonId>> Snapshot::owners_of(std::vector<AccountId> a
   co_return found;
 }
 
+Task<std::optional<WorkPerson>> Snapshot::person(PersonId id) {
+  const auto found = std::find_if(people_.begin(), people_.end(), [&](const WorkPerson& person) {
+    return person.record.id == id;
+  });
+  if (found == people_.end()) co_return std::nullopt;
+  co_return *found;
+}
+
 Task<std::optional<Intake>> Snapshot::last_accepted(std::string source) {
   if (views_ == nullptr) co_return std::nullopt;
   constexpr std::size_t recent = 1'000;

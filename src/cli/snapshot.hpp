@@ -23,6 +23,7 @@ class Snapshot : public Links, public IntakeStore {
   std::vector<ChangeEvent> open_events() const;
 
   Task<std::map<AccountId, PersonId>> owners_of(std::vector<AccountId> accounts) override;
+  Task<std::optional<WorkPerson>> person(PersonId id) override;
 
   Task<Intake> begin(std::string, std::string, Digest, Instant) override;
   Task<std::optional<Intake>> last_accepted(std::string source) override;

@@ -76,6 +76,97 @@ LinkOutcome choose(const std::vector<TenantUser>& users, const std::string& conn
   return outcome;
 }
 
+bool same_email(const Attributes& left, const Attributes& right) {
+  const auto one = text_of(left, attribute::email);
+  const auto other = text_of(right, attribute::email);
+  return one && (!other || equal_ignoring_case(*one, *other));
+}
+
+/// Whether attributes of somebody lead to an account that was found for another one. Whose address
+/// an account has is known by the address it was found by.
+bool leads_to(
+    const AccountMatching& matching,
+    const Attributes& attributes,
+    const LinkRequest& found_for,
+    const AccountId& account
+) {
+  return std::any_of(matching.match.begin(), matching.match.end(), [&](const AccountMatch& match) {
+    switch (match.kind) {
+      case AccountMatch::Kind::email:
+        return same_email(attributes, found_for.attributes);
+      case AccountMatch::Kind::attribute: {
+        const auto accounts = accounts_in(attributes, match.argument);
+        return std::find(accounts.begin(), accounts.end(), account) != accounts.end();
+      }
+      case AccountMatch::Kind::text_template:
+        return filled(match.argument, attributes) == account.value;
+    }
+    std::abort();
+  });
+}
+
+/// Says of whom an account is refused because it is somebody else's.
+class Refusals {
+ public:
+  Refusals(
+      const std::vector<LinkRequest>& requests,
+      std::map<AccountId, PersonId> owners,
+      std::map<PersonId, LinkOutcome>& outcomes
+  )
+      : owners_(std::move(owners)), outcomes_(outcomes) {
+    for (const LinkRequest& request : requests) {
+      if (request.left) staying_.insert(request.person);
+    }
+    for (const auto& [person, outcome] : outcomes_) {
+      for (const AccountId& account : outcome.accounts) claims_[account].insert(person);
+    }
+  }
+
+  /// Who is refused keeps what they have, which may be what another one was to get.
+  void decide() {
+    for (bool again = true; again;) {
+      again = false;
+      for (auto& [person, outcome] : outcomes_) {
+        const auto why = why_not(person, outcome);
+        if (!why) continue;
+        outcome.kind = LinkOutcome::Kind::conflict;
+        outcome.detail = *why;
+        outcome.accounts.clear();
+        again = true;
+      }
+    }
+  }
+
+ private:
+  std::optional<std::string> why_not(const PersonId& person, const LinkOutcome& outcome) const {
+    for (const AccountId& account : outcome.accounts) {
+      const auto owner = owners_.find(account);
+      if (owner != owners_.end() && owner->second == person) continue;
+      if (owner != owners_.end() && !gives_up(owner->second, account)) {
+        return "account " + account.value + " belongs to person " + owner->second.value;
+      }
+      for (const PersonId& rival : claims_.at(account)) {
+        if (rival == person) continue;
+        return "account " + account.value + " is what person " + rival.value + " asks for, too";
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool gives_up(const PersonId& owner, const AccountId& account) const {
+    const auto outcome = outcomes_.find(owner);
+    if (outcome == outcomes_.end() || staying_.contains(owner)) return false;
+    const auto& next = outcome->second.accounts;
+    return outcome->second.kind == LinkOutcome::Kind::linked &&
+           std::find(next.begin(), next.end(), account) == next.end();
+  }
+
+  std::map<AccountId, PersonId> owners_;
+  std::map<PersonId, LinkOutcome>& outcomes_;
+  std::map<AccountId, std::set<PersonId>> claims_;
+  std::set<PersonId> staying_;  ///< on the accounts they have
+};
+
 }  // namespace
 
 std::optional<std::string> filled(const std::string& text_template, const Attributes& attributes) {
@@ -97,7 +188,7 @@ std::optional<std::string> filled(const std::string& text_template, const Attrib
 }
 
 Task<std::map<PersonId, LinkOutcome>> AccountResolver::resolve(
-    std::vector<LinkRequest> requests, std::function<Task<bool>()> interrupted
+    std::vector<LinkRequest> requests, Questions questions
 ) {
   const bool by_address =
       std::any_of(matching_.match.begin(), matching_.match.end(), [](const AccountMatch& match) {
@@ -105,7 +196,7 @@ Task<std::map<PersonId, LinkOutcome>> AccountResolver::resolve(
       });
   bool stop = false;
   if (by_address && requests.size() >= bulk_lookup_min_) {
-    stop = co_await read_everybody(requests.size(), interrupted) == Reading::interrupted;
+    stop = co_await read_everybody(requests.size(), questions.interrupted) == Reading::interrupted;
   }
 
   std::map<PersonId, LinkOutcome> outcomes;
@@ -126,11 +217,11 @@ Task<std::map<PersonId, LinkOutcome>> AccountResolver::resolve(
     if (refused && concerns_everybody(outcome.error->error)) {
       unreachable = not_asked(*outcome.error);
     } else if (calls_ != calls_before) {
-      stop = co_await interrupted();
+      stop = co_await questions.interrupted();
     }
   }
   everybody_.reset();
-  co_await refuse_foreign(outcomes);
+  co_await refuse_foreign(requests, questions, outcomes);
   co_return outcomes;
 }
 
@@ -220,34 +311,29 @@ Task<AccountResolver::Reading> AccountResolver::read_everybody(
   co_return Reading::not_worth_it;
 }
 
-Task<void> AccountResolver::refuse_foreign(std::map<PersonId, LinkOutcome>& outcomes) {
-  std::vector<AccountId> claimed;
-  std::map<AccountId, std::set<PersonId>> claims;
+Task<void> AccountResolver::refuse_foreign(
+    const std::vector<LinkRequest>& requests,
+    const Questions& questions,
+    std::map<PersonId, LinkOutcome>& outcomes
+) {
+  std::vector<AccountId> wanted;
   for (const auto& [person, outcome] : outcomes) {
-    for (const AccountId& account : outcome.accounts) {
-      claimed.push_back(account);
-      claims[account].insert(person);
-    }
+    wanted.insert(wanted.end(), outcome.accounts.begin(), outcome.accounts.end());
   }
-  if (claimed.empty()) co_return;
-  const auto owners = co_await links_.owners_of(std::move(claimed));
-  for (auto& [person, outcome] : outcomes) {
-    for (const AccountId& account : outcome.accounts) {
+  if (wanted.empty()) co_return;
+  auto owners = co_await links_.owners_of(std::move(wanted));
+  for (const LinkRequest& request : requests) {
+    for (const AccountId& account : outcomes.at(request.person).accounts) {
       const auto owner = owners.find(account);
-      std::optional<PersonId> other;
-      if (owner != owners.end() && owner->second != person) {
-        other = owner->second;
-      } else if (owner == owners.end() && claims[account].size() > 1) {
-        const std::set<PersonId>& rivals = claims[account];
-        other = *rivals.begin() == person ? *std::next(rivals.begin()) : *rivals.begin();
-      }
-      if (!other) continue;
-      outcome.kind = LinkOutcome::Kind::conflict;
-      outcome.detail = "account " + account.value + " belongs to person " + other->value;
-      break;
+      const bool is_foreign = owner != owners.end() && owner->second != request.person;
+      if (!is_foreign || outcomes.contains(owner->second)) continue;
+      const auto known = co_await links_.person(owner->second);
+      const bool is_free = known && questions.has_left(*known) &&
+                           !leads_to(matching_, known->record.attributes, request, account);
+      if (is_free) owners.erase(owner);
     }
-    if (outcome.kind == LinkOutcome::Kind::conflict) outcome.accounts.clear();
   }
+  Refusals(requests, std::move(owners), outcomes).decide();
 }
 
 }  // namespace rosterd::sync

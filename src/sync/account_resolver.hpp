@@ -22,6 +22,7 @@ namespace rosterd::sync {
 struct LinkRequest {
   PersonId person;
   Attributes attributes;
+  bool left = false;  ///< keeps the accounts they have, too
 };
 
 struct LinkOutcome {
@@ -55,9 +56,15 @@ class AccountResolver {
         matching_(policy_->accounts),
         bulk_lookup_min_(bulk_lookup_min) {}
 
-  /// One outcome per request. `interrupted` is asked between calls to the tenant.
+  struct Questions {
+    std::function<Task<bool>()> interrupted;  ///< asked between calls to the tenant
+    std::function<bool(const WorkPerson&)> has_left;
+  };
+
+  /// One outcome per request. Nobody gets an account that is somebody else's, unless the owner gets
+  /// another one in the same call, or has left and is not found by it any more.
   Task<std::map<PersonId, LinkOutcome>> resolve(
-      std::vector<LinkRequest> requests, std::function<Task<bool>()> interrupted
+      std::vector<LinkRequest> requests, Questions questions
   );
 
  private:
@@ -69,7 +76,11 @@ class AccountResolver {
   Task<Reading> read_everybody(
       std::size_t requests, const std::function<Task<bool>()>& interrupted
   );
-  Task<void> refuse_foreign(std::map<PersonId, LinkOutcome>& outcomes);
+  Task<void> refuse_foreign(
+      const std::vector<LinkRequest>& requests,
+      const Questions& questions,
+      std::map<PersonId, LinkOutcome>& outcomes
+  );
 
   Accounts& accounts_;
   Links& links_;

@@ -309,9 +309,9 @@ Task<void> Applier::claim(
 
 // What a person approved costs no budget.
 void Applier::claim(const Change& change, Settlement& settlement) {
-  if (!claimed_.insert(key_of(change)).second) return;
   if (change.kind == Change::Kind::grant) {
-    settlement.granted.push_back(ledger_entry(change, parts_.policy, settlement.at));
+    const bool is_new = claimed_.insert(key_of(change)).second;
+    if (is_new) settlement.granted.push_back(ledger_entry(change, parts_.policy, settlement.at));
     return;
   }
   Removal removal;
@@ -320,7 +320,9 @@ void Applier::claim(const Change& change, Settlement& settlement) {
   removal.entitlement = change.entitlement;
   removal.leaver = change.leaver;
   removal.at = settlement.at;
-  if (approved_.contains({removal.key(), removal.person})) return;
+  // Of each who loses it: whom nobody approved costs their budget, whoever else was approved.
+  const HeldKey identity{removal.key(), removal.person};
+  if (!counted_.insert(identity).second || approved_.contains(identity)) return;
   guard_.removals.push_back(removal);
   settlement.removals.push_back(std::move(removal));
 }

@@ -131,7 +131,8 @@ class Applier {
   bool room_told_ = false;
   int halvings_left_;
   std::map<Key, Track> tracks_;
-  std::set<Key> claimed_;
+  std::set<Key> claimed_;      ///< what is granted
+  std::set<HeldKey> counted_;  ///< what is removed
   std::optional<TargetError> stopped_by_;
   std::optional<TargetError> unread_;
   bool cut_short_ = false;

@@ -83,9 +83,7 @@ Task<DecisionOutcome> HoldDecider::approve(
   }
   split.part.state = HoldState::approved;
   Settlement settlement;
-  for (const PersonId& person : people_of(split.part.removals)) {
-    if (!person.value.empty()) settlement.released.push_back(person);
-  }
+  for (const PersonId& person : concerned_by(split.part)) settlement.released.push_back(person);
   co_return co_await record(std::move(split), std::move(decision), std::move(settlement));
 }
 
@@ -102,6 +100,22 @@ Task<DecisionOutcome> HoldDecider::reject(
   settlement.refused_reason = "the removals were rejected by " + decision.by;
   if (!decision.note.empty()) settlement.refused_reason += ": " + decision.note;
   co_return co_await record(std::move(split), std::move(decision), std::move(settlement));
+}
+
+/// Whom an approval brings on: the people of its removals, and whoever waits with the same
+/// assignment, for it goes.
+std::set<PersonId> HoldDecider::concerned_by(const Hold& approved) const {
+  std::set<AssignmentKey> going;
+  for (const HeldRemoval& removal : approved.removals) going.insert(removal.key());
+  std::set<PersonId> people = people_of(approved.removals);
+  for (const Hold& hold : guard_.holds) {
+    if (hold.state != HoldState::open) continue;
+    for (const HeldRemoval& removal : hold.removals) {
+      if (going.contains(removal.key())) people.insert(removal.person);
+    }
+  }
+  people.erase(PersonId());
+  return people;
 }
 
 /// People of whom something else waits in another open hold.
@@ -218,13 +232,13 @@ Task<DecisionOutcome> HoldDecider::record(
   settlement.holds.push_back(part);
   settlement.decided_by = decision.by;
   state_.holds_in_force = true;
+  co_await parts_.store.settle(std::move(settlement));
   parts_.log.notice(
       "hold " + std::string(to_string(part.state)) + " by hand",
       {{"hold", short_hash(part.hash)},
        {"by", decision.by},
        {"removals", static_cast<std::int64_t>(part.removals.size())}}
   );
-  co_await parts_.store.settle(std::move(settlement));
   DecisionOutcome decided = outcome(DecisionOutcome::Kind::decided, {});
   decided.hold = std::move(part);
   co_return decided;

@@ -35,6 +35,7 @@ class HoldDecider {
       const;
   Task<DecisionOutcome> renew(Hold hold, const Hold& part, std::vector<HeldRemoval> removals);
   Task<DecisionOutcome> record(SplitHold split, HoldDecision decision, Settlement settlement);
+  std::set<PersonId> concerned_by(const Hold& approved) const;
   std::set<PersonId> waiting_elsewhere(std::int64_t hold) const;
 
   const EngineParts& parts_;

@@ -64,7 +64,10 @@ LinkDecision decide_link(
   }
   decision.trouble = trouble_with(outcome);
   if (decision.trouble) {
-    decision.plan = subject.desired.empty() && !known.empty();
+    // Who was asked about and found to have no other account goes on with the one that is known.
+    const bool found_nothing_better =
+        outcome.kind == LinkOutcome::Kind::conflict || outcome.kind == LinkOutcome::Kind::ambiguous;
+    decision.plan = (found_nothing_better || subject.desired.empty()) && !known.empty();
   } else if (known.empty() && !subject.desired.empty()) {
     // Somebody without an account has nothing that could be taken away, and an account that was
     // found once stays when its address has not arrived in the tenant yet.

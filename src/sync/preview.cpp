@@ -60,10 +60,13 @@ Drafts drafts_of(
     const PersonRecord& record = folded.records.at(id);
     if (is_blank(record)) continue;
     Subject subject = subject_of(known, record, policy, zones, now);
-    if (subject.accounts.empty() || wants_relink(known, folded.relink.contains(id), now)) {
+    const bool changed =
+        folded.relink.contains(id) || comes_back(known, subject, policy, zones, now);
+    if (subject.accounts.empty() || wants_relink(known, changed, now)) {
       LinkRequest request;
       request.person = id;
       request.attributes = record.attributes;
+      request.left = has_left(subject);
       drafts.requests.push_back(std::move(request));
     }
     drafts.subjects.emplace(id, std::move(subject));
@@ -97,9 +100,12 @@ Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
   if (unread) co_return *unread;
 
   AccountResolver resolver(parts_.accounts, parts_.links, policy_, bulk_lookup_min_);
-  std::function<Task<bool>()> not_interrupted = never;
-  const auto links =
-      co_await resolver.resolve(std::move(drafts.requests), std::move(not_interrupted));
+  AccountResolver::Questions questions;
+  questions.interrupted = never;
+  questions.has_left = [&](const WorkPerson& person) {
+    return has_left(subject_of(person, person.record, *policy_, parts_.zones, now));
+  };
+  const auto links = co_await resolver.resolve(std::move(drafts.requests), std::move(questions));
 
   Preview preview;
   std::set<PersonId> left_out;

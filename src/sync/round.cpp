@@ -155,7 +155,9 @@ Task<void> Round::link(People& people, const Work& work, const FoldedRound& fold
   const Instant now = parts_.clock.now();
   for (auto& [id, person] : people) {
     const WorkPerson& known = work.people.at(id);
-    const bool relink = wants_relink(known, folded.relink.contains(id), now);
+    const bool changed =
+        folded.relink.contains(id) || comes_back(known, person.subject, policy_, parts_.zones, now);
+    const bool relink = wants_relink(known, changed, now);
     if (!known.accounts.empty() && !relink) continue;
     // Somebody who leaves may have got an account, and access by hand, since it was last looked
     // for.
@@ -168,11 +170,16 @@ Task<void> Round::link(People& people, const Work& work, const FoldedRound& fold
     LinkRequest request;
     request.person = id;
     request.attributes = folded.records.at(id).attributes;
+    request.left = has_left(person.subject);
     requests.push_back(std::move(request));
   }
   if (requests.empty()) co_return;
-  std::function<Task<bool>()> cut_short = [this] { return interrupted(); };
-  auto outcomes = co_await resolver_.resolve(std::move(requests), std::move(cut_short));
+  AccountResolver::Questions questions;
+  questions.interrupted = [this] { return interrupted(); };
+  questions.has_left = [this, now](const WorkPerson& person) {
+    return has_left(subject_of(person, person.record, policy_, parts_.zones, now));
+  };
+  auto outcomes = co_await resolver_.resolve(std::move(requests), std::move(questions));
   for (auto& [id, outcome] : outcomes) {
     take_link(people.at(id), work.people.at(id), std::move(outcome));
   }

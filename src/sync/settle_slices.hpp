@@ -38,7 +38,7 @@ Owners owners_in(
 /// them whoever must not be cut apart: people whom those holds were about before, for what was
 /// approved is done, and what nobody asks for any more is over, only together with its hold; and
 /// people with the same account, for what leaves the ledger for one may be given to the other. The
-/// last is never somebody alone, whom a crash would make the only suspect.
+/// last is never somebody alone, so that a crash seldom makes anybody the only suspect.
 std::vector<Settlement> slices_of(Settlement whole, const Owners& owners, std::size_t people_min);
 
 }  // namespace rosterd::sync

@@ -33,4 +33,18 @@ inline Subject subject_of(
   return subject;
 }
 
+/// Whether somebody who has left comes back, with accounts from before and from after: they are to
+/// have what they are found by now. Pure.
+inline bool comes_back(
+    const WorkPerson& known,
+    const Subject& now_subject,
+    const Policy& policy,
+    const TimeZones& zones,
+    Instant now
+) {
+  if (known.accounts.size() < 2 || has_left(now_subject)) return false;
+  return lifecycle_of(known.record.attributes, policy.lifecycle, zones, now).state ==
+         LifecycleState::left;
+}
+
 }  // namespace rosterd::sync

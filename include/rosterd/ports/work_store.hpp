@@ -118,10 +118,13 @@ class Links {
 
   /// Which of these accounts are linked to a person, and to whom.
   virtual Task<std::map<AccountId, PersonId>> owners_of(std::vector<AccountId> accounts) = 0;
+
+  /// One person, as `Work` has them; nothing: nobody has heard of them.
+  virtual Task<std::optional<WorkPerson>> person(PersonId id) = 0;
 };
 
 /// The worker's view of the store. One worker; called on the loop; each call that writes is one
-/// transaction, but `take_due`. Throws when the store is broken.
+/// transaction, but `take_due` and `prune`. Throws when the store is broken.
 class WorkStore : public Links {
  public:
   /// After a start: `running` goes back to `pending`. Where the process died by its own doing, the
@@ -140,8 +143,8 @@ class WorkStore : public Links {
   /// first, then by arrival, at most `events_max`, and ever fewer the more often the process died
   /// on one of them, so that the one it dies on is found in the end; and people whose time has come
   /// or whose last decision was made under another policy, at most `people_max`. Marks the events
-  /// `running`, a few people's in a transaction. Events of a file that is still being read are not
-  /// due.
+  /// `running`, a few people's in a transaction: where one of them fails, those before stay
+  /// `running` until `recover`. Events of a file that is still being read are not due.
   struct Limits {
     std::size_t events_max = 20'000;
     std::size_t people_max = 20'000;
@@ -163,8 +166,6 @@ class WorkStore : public Links {
   /// Everybody, in order of id, `people_max` at a time from after `after`. For dry runs and
   /// reconciliation.
   virtual Task<std::vector<WorkPerson>> people_after(PersonId after, std::size_t people_max) = 0;
-
-  virtual Task<std::optional<WorkPerson>> person(PersonId id) = 0;
 
   /// What the guard has to know; removals begun after `now - window`.
   virtual Task<GuardState> guard_state(Instant now, Duration window) = 0;

@@ -424,10 +424,15 @@ Task<void> DropFolder::Worker::resume(std::stop_token stop) {
   remove_kept_reports();
 }
 
-/// Those that are left are of files that were put away just before a crash.
+/// But for those of files that wait here for room: the others are of files that were put away just
+/// before a crash.
 void DropFolder::Worker::remove_kept_reports() {
-  for (const Folder::Item& item : processing_.list()) {
-    if (is_kept_report_name(item.name)) processing_.remove(item.name);
+  const auto items = processing_.list();
+  std::set<std::string> waiting;
+  for (const Folder::Item& item : items) waiting.insert(kept_report_name(item.name));
+  for (const Folder::Item& item : items) {
+    const bool is_of_nothing = is_kept_report_name(item.name) && !waiting.contains(item.name);
+    if (is_of_nothing) processing_.remove(item.name);
   }
 }
 

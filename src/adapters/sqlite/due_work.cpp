@@ -148,6 +148,11 @@ DueEvent DueWork::mark_taken(Transaction& transaction, EventId event) {
   return due;
 }
 
+bool DueWork::is_anything_due(Instant now) {
+  return policy_.is_walking() || !candidates(now, leavers, 1).empty() ||
+         !candidates(now, others, 1).empty() || people_due_.any(now, 1);
+}
+
 bool DueWork::leaver_is_waiting(Instant now) {
   return !candidates(now, leavers, 1).empty();
 }

@@ -28,6 +28,8 @@ class DueWork {
   /// Once the events are taken: the policy is what they are decided by.
   void take_people(Transaction& transaction, Instant now, std::size_t people_max, Taken& taken);
 
+  /// Whether there is anything to take.
+  bool is_anything_due(Instant now);
   bool leaver_is_waiting(Instant now);
   std::optional<Instant> next_due_at(Instant now);
 

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t people_slice = 10'000;
 constexpr std::size_t emails_slice = 1'000;
 
+// Outside of the transaction that others share: on a full disk it is those who write that fail.
+constexpr Writer::Manner looking = Writer::Manner::alone;
+
 std::string select_intakes(const std::string& conditions) {
   return "SELECT " + std::string(intake_columns) + " FROM intake i " + conditions;
 }
@@ -58,7 +61,7 @@ Intake SqliteIntakeStore::begin_now(
 }
 
 Task<std::optional<Intake>> SqliteIntakeStore::last_accepted(std::string source) {
-  return writer_.perform([this, source = std::move(source)](Transaction&) {
+  auto find = [this, source = std::move(source)](Transaction&) {
     Query query(
         tables_.database,
         select_intakes("WHERE i.source = ? AND i.state = 'done' ORDER BY i.id DESC LIMIT 1")
@@ -66,18 +69,20 @@ Task<std::optional<Intake>> SqliteIntakeStore::last_accepted(std::string source)
     std::optional<Intake> found;
     query.first([&](Row row) { found = decode_intake(row); }, source);
     return found;
-  });
+  };
+  return writer_.perform(std::move(find), looking);
 }
 
 Task<Key128> SqliteIntakeStore::row_key() {
-  return writer_.perform([this](Transaction&) {
+  auto find = [this](Transaction&) {
     Query query(tables_.database, "SELECT key FROM roster_key");
     Key128 key;
     if (!query.first([&](Row row) { key = row.key(0); })) {
       throw std::runtime_error("the store has lost the key of its roster rows");
     }
     return key;
-  });
+  };
+  return writer_.perform(std::move(find), looking);
 }
 
 Task<void> SqliteIntakeStore::known_people(
@@ -85,6 +90,8 @@ Task<void> SqliteIntakeStore::known_people(
 ) {
   std::optional<PersonId> after = PersonId();
   while (after) {
+    // In a transaction, which puts events that have just come where people's open ones are looked
+    // up.
     auto visit_slice = [this, &query, &visit, from = *after](Transaction&) {
       return tables_.known_people.visit_slice(query, from, people_slice, visit);
     };
@@ -104,7 +111,7 @@ Task<std::map<std::string, PersonId>> SqliteIntakeStore::holders_of_email(
         if (auto holder = tables_.people.holder_of_email(email)) holders.emplace(email, *holder);
       }
     };
-    co_await writer_.perform(std::move(find_slice));
+    co_await writer_.perform(std::move(find_slice), looking);
   }
   co_return holders;
 }
@@ -205,12 +212,13 @@ void SqliteIntakeStore::drop_events(Transaction& transaction, std::int64_t intak
 }
 
 Task<std::vector<Intake>> SqliteIntakeStore::unfinished() {
-  return writer_.perform([this](Transaction&) {
+  auto find = [this](Transaction&) {
     Query query(tables_.database, select_intakes("WHERE i.state = 'reading' ORDER BY i.id"));
     std::vector<Intake> intakes;
     query.each([&](Row row) { intakes.push_back(decode_intake(row)); });
     return intakes;
-  });
+  };
+  return writer_.perform(std::move(find), looking);
 }
 
 }  // namespace rosterd::sqlite

@@ -26,6 +26,9 @@ class PolicySweep {
   /// is not decided comes again on the next walk; a walk that finds nobody is the last.
   std::vector<PersonId> next(Transaction& transaction, Instant now, std::size_t people_max);
 
+  /// Whether a walk is under way.
+  bool is_walking() const { return walking_; }
+
   /// What a decision is marked with that is made from what was taken last.
   std::int64_t decided_under() const { return taken_under_; }
   const std::string& decided_version() const { return taken_version_; }

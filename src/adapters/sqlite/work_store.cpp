@@ -67,8 +67,10 @@ WorkStore::Recovery SqliteWorkStore::recover_now(
 // A slice at a time, like people: a crash in between leaves the events of those before running, as
 // one after the last does.
 Task<Work> SqliteWorkStore::take_due(Instant now, Limits limits) {
+  auto look = [this, now](Transaction&) { return tables_.due_work.is_anything_due(now); };
   DueWork::Taken taken(limits.events_max);
-  for (bool more = true; more;) {
+  bool more = co_await writer_.perform(std::move(look), looking);
+  while (more) {
     auto take_slice = [this, now, limits, &taken](Transaction& transaction) {
       const bool go_on = tables_.due_work.take_events(transaction, now, limits.events_max, taken);
       if (!go_on) tables_.due_work.take_people(transaction, now, limits.people_max, taken);
@@ -98,7 +100,7 @@ Task<std::vector<WorkPerson>> SqliteWorkStore::load(std::vector<PersonId> people
         loaded.push_back(tables_.people.load(people[i]));
       }
     };
-    co_await writer_.perform(std::move(load_slice));
+    co_await writer_.perform(std::move(load_slice), looking);
   }
   co_return loaded;
 }
@@ -128,7 +130,7 @@ Task<std::map<AccountId, PersonId>> SqliteWorkStore::owners_of(std::vector<Accou
         if (auto owner = tables_.people.owner_of(accounts[i])) owners.emplace(accounts[i], *owner);
       }
     };
-    co_await writer_.perform(std::move(find_slice));
+    co_await writer_.perform(std::move(find_slice), looking);
   }
   co_return owners;
 }
@@ -163,22 +165,24 @@ Task<std::vector<WorkPerson>> SqliteWorkStore::people_after(
     query.each([&](Row row) { ids.emplace_back(row.text(0)); }, after, people_max);
     return ids;
   };
-  auto ids = co_await writer_.perform(std::move(find_ids));
+  auto ids = co_await writer_.perform(std::move(find_ids), looking);
   co_return co_await load(std::move(ids));
 }
 
 Task<std::optional<WorkPerson>> SqliteWorkStore::person(PersonId id) {
-  return writer_.perform([this, id = std::move(id)](Transaction&) {
+  auto find = [this, id = std::move(id)](Transaction&) {
     std::optional<WorkPerson> found = tables_.people.load(id);
     if (!found->exists) found.reset();
     return found;
-  });
+  };
+  return writer_.perform(std::move(find), looking);
 }
 
 Task<GuardState> SqliteWorkStore::guard_state(Instant now, Duration window) {
-  return writer_.perform([this, now, window](Transaction&) {
+  auto look = [this, now, window](Transaction&) {
     return sqlite::guard_state(tables_.database, now, window);
-  });
+  };
+  return writer_.perform(std::move(look), looking);
 }
 
 Task<std::vector<LeaverAccount>> SqliteWorkStore::leavers_to_check(std::size_t max) {
@@ -187,7 +191,8 @@ Task<std::vector<LeaverAccount>> SqliteWorkStore::leavers_to_check(std::size_t m
 }
 
 Task<std::vector<DriftRow>> SqliteWorkStore::drift() {
-  return writer_.perform([this](Transaction&) { return drift_rows(tables_.database); });
+  auto look = [this](Transaction&) { return drift_rows(tables_.database); };
+  return writer_.perform(std::move(look), looking);
 }
 
 Task<std::size_t> SqliteWorkStore::prune(Instant now, Retention retention, std::size_t rows_max) {

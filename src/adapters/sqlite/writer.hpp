@@ -75,7 +75,8 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   /// How a job is run: in the transaction it shares with others, in which it fails alone; or in no
-  /// transaction. What is repeatable may be run again after it was taken back, and costs less.
+  /// transaction, and without `before_once`. What is repeatable may be run again after it was taken
+  /// back, and costs less.
   enum class Manner { once, repeatable, alone };
 
   /// Runs `work(Transaction&)` on the store's thread and gives its value once it is durable, or

@@ -54,6 +54,7 @@ class Handler : public FileHandler {
     if (handled.size() >= files) stop.request_stop();
     if (broken) throw std::runtime_error("disk full");
     if (report) co_await keeper.keep(*report);
+    if (on_kept) on_kept();
     co_return outcome;
   }
 
@@ -61,6 +62,7 @@ class Handler : public FileHandler {
   FileOutcome outcome = FileOutcome::done;
   std::optional<std::string> report;
   std::function<void()> on_file;
+  std::function<void()> on_kept;
   std::size_t files = 1;
   bool broken = false;
   std::stop_source stop;

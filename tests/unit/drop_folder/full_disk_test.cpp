@@ -46,5 +46,18 @@ TEST_F(FullDropFolder, HandsTheFileOverAgainAtTheNextStart) {
   EXPECT_EQ(tree(), "filler\nprocessing/monday.csv\n");
 }
 
+TEST_F(FullDropFolder, KeepsTheReportOfAFileThatWaitsWhenItIsStopped) {
+  if (!disk.is_there()) GTEST_SKIP() << disk.skipped;
+  fs::rename(config.folder / "incoming/monday.csv", config.folder / "processing/monday.csv");
+  handler.on_file = nullptr;
+  handler.on_kept = [this] { disk.fill(); };
+  log.on_message = [this](const std::string&) { handler.stop.request_stop(); };
+  handler.files = 2;
+
+  run();
+
+  EXPECT_EQ(tree(), "filler\nprocessing/.monday.csv.errors.csv\nprocessing/monday.csv\n");
+}
+
 }  // namespace
 }  // namespace rosterd::drop_folder

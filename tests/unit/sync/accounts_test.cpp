@@ -85,12 +85,101 @@ TEST_F(Linking, TheAccountOfAnotherPersonIsRefused) {
 TEST_F(Linking, TwoNewPeopleWithOneAccountAreBothRefused) {
   users({"ada"});
   hr_says("joined", "ada");
-  hr_says("joined", "twin", {{"email", "ada@example.com"}});
+  const EventId joined = hr_says("joined", "twin", {{"email", "ada@example.com"}});
 
   work();
 
   EXPECT_EQ(outbox_now(), "ada: dead conflict; twin: dead conflict");
+  EXPECT_EQ(event(joined).reason, "account auth0|ada is what person ada asks for, too");
   EXPECT_EQ(tenant.writes(), 0u);
+}
+
+TEST_F(Linking, WhoeverIsRefusedGoesOnWithTheAccountTheyHave) {
+  users({"ada", "bob"});
+  hr_says("joined", "ada", {{"department", "Sales"}});
+  hr_says("joined", "bob");
+  work();
+  hr_says("changed", "ada", {{"email", "bob@example.com"}});
+  work();
+
+  hr_says("changed", "ada", {{"department", "Engineering"}});
+  work();
+
+  EXPECT_EQ(outbox_now(), "ada: applied; bob: applied; ada: dead conflict; ada: dead conflict");
+  EXPECT_EQ(tenant_now(), "Staff: ada, bob; Engineering: ada; Developer@app: ada");
+}
+
+TEST_F(Linking, AnAccountChangesHandsInOneRound) {
+  users({"ada", "ada2"});
+  hr_says("joined", "ada", {{"department", "Sales"}});
+  work();
+  hr_says("changed", "ada", {{"email", "ada2@example.com"}});
+  hr_says("joined", "twin", {{"email", "ada@example.com"}});
+
+  work();
+
+  EXPECT_EQ(outbox_now(), "ada: applied; ada: applied; twin: applied");
+  EXPECT_EQ(tenant_now(), "Staff: ada, ada2; Sales: ada2");
+}
+
+TEST_F(Linking, TwoPeopleSwapTheirAccounts) {
+  users({"ada", "bob"});
+  hr_says("joined", "ada", {{"department", "Sales"}});
+  hr_says("joined", "bob");
+  work();
+  hr_says("changed", "ada", {{"email", "bob@example.com"}});
+  hr_says("changed", "bob", {{"email", "ada@example.com"}});
+
+  work();
+
+  EXPECT_EQ(outbox_now(), "ada: applied; bob: applied; ada: applied; bob: applied");
+  EXPECT_EQ(tenant_now(), "Staff: ada, bob; Sales: bob");
+}
+
+TEST_F(Linking, WhoIsRefusedGivesNothingUpForAnother) {
+  users({"ada", "bob"});
+  hr_says("joined", "ada");
+  hr_says("joined", "bob");
+  work();
+  hr_says("changed", "ada", {{"email", "bob@example.com"}});
+  hr_says("joined", "twin", {{"email", "ada@example.com"}});
+
+  work();
+
+  EXPECT_EQ(outbox_now(), "ada: applied; bob: applied; ada: dead conflict; twin: dead conflict");
+}
+
+TEST_F(Linking, WhoComesBackHasAccessOnTheAccountTheyAreFoundByNow) {
+  users({"ada", "ada2"});
+  hr_says("joined", "ada");
+  work();
+  hr_says("left", "ada");
+  work();
+  hr_says("changed", "ada", {{"email", "ada2@example.com"}});
+  work();
+
+  hr_says("changed", "ada", {{"status", "active"}});
+  work();
+
+  EXPECT_EQ(tenant_now(), "Staff: ada2");
+}
+
+TEST_F(Linking, TheAccountOfALeaverIsAnothersOnceItsAddressIsTakenFromThem) {
+  users({"ada"});
+  hr_says("joined", "ada");
+  work();
+  hr_says("left", "ada");
+  const EventId joined = hr_says("joined", "ada-again", {{"email", "ada@example.com"}});
+  work();
+  ASSERT_EQ(event(joined).reason, "account auth0|ada belongs to person ada");
+
+  hr_says("changed", "ada", {{"email", "gone@example.com"}});
+  work();
+  hr_says("changed", "ada-again", {{"job_title", "CTO"}});
+  work();
+
+  EXPECT_EQ(tenant_now(), "Staff: ada");
+  EXPECT_EQ(store.links.at(FakeTenant::account("ada")), PersonId("ada-again"));
 }
 
 TEST_F(Linking, KeepsAllAccountsOfAPersonInStep) {

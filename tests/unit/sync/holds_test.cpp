@@ -479,8 +479,6 @@ TEST_F(HandedOn, WhatOneLosesByApprovalTheOtherNeedNotWaitFor) {
   decide(true, hold(HoldCause::removals));
 
   const auto outcome = decide(true, hold(HoldCause::removals), {PersonId("ada")});
-  run(loop, engine().reconcile(true));
-  work();
 
   EXPECT_EQ(outcome.kind, Kind::decided) << outcome.text;
   EXPECT_EQ(who_waits(), "ada applied");

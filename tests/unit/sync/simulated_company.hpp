@@ -124,7 +124,7 @@ class SimulatedCompany : public Syncing {
     Duration since;   ///< when it was begun, by the time that passes
   };
   std::vector<Begun> begun_;
-  Has approved_;
+  Has may_go_;  ///< counted or approved
   std::map<PersonId, Stamp> newest_;
   int commits_to_power_cut_ = 0;
   int calls_to_power_cut_ = 0;

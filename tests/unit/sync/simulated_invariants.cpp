@@ -29,11 +29,9 @@ void SimulatedCompany::guarded(const std::function<void()>& does) {
 }
 
 void SimulatedCompany::see_losses(const Has& before, const Has& after) const {
-  Has counted = approved_;
-  for (const Begun& each : begun_) counted.insert(each.removal.key());
   for (const AssignmentKey& key : before) {
     if (after.contains(key)) continue;
-    ASSERT_TRUE(counted.contains(key)) << key.account << " lost something that was not counted";
+    ASSERT_TRUE(may_go_.contains(key)) << key.account << " lost something that was not counted";
     ASSERT_NE(key.account, protected_account) << "lost " << key.entitlement.id;
   }
 }
@@ -85,7 +83,7 @@ void SimulatedCompany::see_events() const {
 
 bool SimulatedCompany::is_held_by(const Hold& hold, const PersonId& person) {
   const auto concerns = [&](const HeldRemoval& held) { return held.person == person; };
-  return is_in_force(hold.state) &&
+  return hold.state == HoldState::open &&
          std::any_of(hold.removals.begin(), hold.removals.end(), concerns);
 }
 
@@ -95,7 +93,7 @@ void SimulatedCompany::watch(const Settlement& settlement) {
   for (const Removal& removal : settlement.removals) note_begun(removal);
   for (const Hold& hold : settlement.holds) {
     if (hold.state != HoldState::approved) continue;
-    for (const HeldRemoval& removal : hold.removals) approved_.insert(removal.key());
+    for (const HeldRemoval& removal : hold.removals) may_go_.insert(removal.key());
   }
   const Has has = tenant_has();
   for (const OperationRecord& operation : settlement.operations) {
@@ -140,6 +138,7 @@ void SimulatedCompany::see_order(const PersonRecord& record) {
 /// What was begun or tried within its window, or in a future that was set back, is only tried
 /// again: it was counted, and nobody else loses anything.
 void SimulatedCompany::note_begun(const Removal& removal) {
+  may_go_.insert(removal.key());
   const Duration window = removal.leaver ? guard.leavers.window : guard.removals.window;
   const auto before = std::find_if(begun_.rbegin(), begun_.rend(), [&](const Begun& each) {
     return each.removal.identity() == removal.identity();
