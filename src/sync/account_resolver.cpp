@@ -111,9 +111,10 @@ class Refusals {
   Refusals(
       const std::vector<LinkRequest>& requests,
       std::map<AccountId, PersonId> owners,
+      std::set<PersonId> leavers,
       std::map<PersonId, LinkOutcome>& outcomes
   )
-      : owners_(std::move(owners)), outcomes_(outcomes) {
+      : owners_(std::move(owners)), leavers_(std::move(leavers)), outcomes_(outcomes) {
     for (const LinkRequest& request : requests) {
       if (request.left) staying_.insert(request.person);
     }
@@ -143,7 +144,9 @@ class Refusals {
       const auto owner = owners_.find(account);
       if (owner != owners_.end() && owner->second == person) continue;
       if (owner != owners_.end() && !gives_up(owner->second, account)) {
-        return "account " + account.value + " belongs to person " + owner->second.value;
+        const bool left = leavers_.contains(owner->second);
+        return "account " + account.value + " belongs to person " + owner->second.value +
+               (left ? ", who has left; change or clear their address, then replay" : "");
       }
       for (const PersonId& rival : claims_.at(account)) {
         if (rival == person) continue;
@@ -162,6 +165,7 @@ class Refusals {
   }
 
   std::map<AccountId, PersonId> owners_;
+  std::set<PersonId> leavers_;  ///< of the owners
   std::map<PersonId, LinkOutcome>& outcomes_;
   std::map<AccountId, std::set<PersonId>> claims_;
   std::set<PersonId> staying_;  ///< on the accounts they have
@@ -322,18 +326,19 @@ Task<void> AccountResolver::refuse_foreign(
   }
   if (wanted.empty()) co_return;
   auto owners = co_await links_.owners_of(std::move(wanted));
+  std::set<PersonId> leavers;
   for (const LinkRequest& request : requests) {
     for (const AccountId& account : outcomes.at(request.person).accounts) {
       const auto owner = owners.find(account);
       const bool is_foreign = owner != owners.end() && owner->second != request.person;
       if (!is_foreign || outcomes.contains(owner->second)) continue;
       const auto known = co_await links_.person(owner->second);
-      const bool is_free = known && questions.has_left(*known) &&
-                           !leads_to(matching_, known->record.attributes, request, account);
-      if (is_free) owners.erase(owner);
+      if (!known || !questions.has_left(*known)) continue;
+      leavers.insert(owner->second);
+      if (!leads_to(matching_, known->record.attributes, request, account)) owners.erase(owner);
     }
   }
-  Refusals(requests, std::move(owners), outcomes).decide();
+  Refusals(requests, std::move(owners), std::move(leavers), outcomes).decide();
 }
 
 }  // namespace rosterd::sync

@@ -62,6 +62,10 @@ LinkDecision decide_link(
     add_missing(decision.accounts, outcome.accounts);
     return decision;
   }
+  // What is somebody else's is nothing that a leaver could lose.
+  const bool loses_all_the_same = outcome.kind == LinkOutcome::Kind::conflict && !known.empty() &&
+                                  subject.lifecycle.state == LifecycleState::left;
+  if (loses_all_the_same) return decision;
   decision.trouble = trouble_with(outcome);
   if (decision.trouble) {
     // Who was asked about and found to have no other account goes on with the one that is known.

@@ -171,7 +171,11 @@ TEST_F(Linking, TheAccountOfALeaverIsAnothersOnceItsAddressIsTakenFromThem) {
   hr_says("left", "ada");
   const EventId joined = hr_says("joined", "ada-again", {{"email", "ada@example.com"}});
   work();
-  ASSERT_EQ(event(joined).reason, "account auth0|ada belongs to person ada");
+  ASSERT_EQ(
+      event(joined).reason,
+      "account auth0|ada belongs to person ada, who has left; change or clear their address, then "
+      "replay"
+  );
 
   hr_says("changed", "ada", {{"email", "gone@example.com"}});
   work();
@@ -266,6 +270,19 @@ TEST_F(Linking, ALeaverLosesAccessWhateverTheLookUpSays) {
   work();
 
   EXPECT_EQ(tenant_now(), "");
+}
+
+TEST_F(Linking, ALeaverWhoseNewAddressIsSomebodyElsesHasLost) {
+  users({"ada", "bob"});
+  hr_says("joined", "ada");
+  hr_says("joined", "bob");
+  work();
+
+  hr_says("left", "ada", {{"email", "bob@example.com"}});
+  work();
+
+  EXPECT_EQ(outbox_now(), "ada: applied; bob: applied; ada: applied");
+  EXPECT_EQ(tenant_now(), "Staff: bob");
 }
 
 TEST_F(Linking, ALeaverLosesOldAndNewAccount) {

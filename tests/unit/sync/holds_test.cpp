@@ -346,7 +346,9 @@ TEST_F(Holds, ACrashDoesNotGiveABudgetBack) {
 TEST_F(Holds, NoEventStaysHeldWhenItsHoldIsOverAndThePersonIsInOtherTrouble) {
   guard.leavers = {0, 0.0, 24h};
   start();
-  hr_says("changed", "ada", {{"email", "bob@example.com"}});
+  tenant.has_user("one", "lovelace@example.com");
+  tenant.has_user("two", "lovelace@example.com");
+  hr_says("changed", "ada", {{"email", "lovelace@example.com"}});
   work();
   tenant.put("Sales", "ada");
   tenant.take("Staff", "ada");
