@@ -33,7 +33,7 @@ void EventPass::take(const CsvRow& row) {
   event.effective_at = mapped_.effective_at;
   event.sequence = mapped_.sequence;
   event.external_id = mapped_.id;
-  Origin origin{row.line, std::string(mapped_.id), entry.is(PeopleTable::known)};
+  Origin origin{row.line, std::string(mapped_.id), event.type, entry.is(PeopleTable::known)};
   emit(std::move(event), context_.roster ? std::optional(hash) : std::nullopt, std::move(origin));
 }
 
@@ -97,14 +97,12 @@ Task<void> EventPass::flush() {
   batch.swap(batch_);
   std::vector<Origin> origins;
   origins.swap(origins_);
-  std::vector<ChangeType> types;
-  for (const auto& row : batch) types.push_back(row.event.event.type);
   const std::vector<Acceptance> judged = co_await sink_.put(std::move(batch));
   for (std::size_t i = 0; i < judged.size(); ++i) {
     if (judged[i] == Acceptance::conflict) {
       report_conflict(origins[i]);
     } else if (!context_.roster) {
-      count(types[i], origins[i].known);
+      count(origins[i].type, origins[i].known);
     }
   }
 }

@@ -136,7 +136,8 @@ class EventPass final : public RowPass {
   struct Origin {
     std::uint64_t line = 0;  ///< 0: it is of nobody's row
     std::string id;          ///< of the file
-    bool known = false;      ///< the person was, before the file
+    ChangeType type = ChangeType::changed;
+    bool known = false;  ///< the person was, before the file
   };
 
   void emit(ChangeEvent event, std::optional<Key128> row, Origin origin);

@@ -1,5 +1,7 @@
 #include "link_decision.hpp"
 
+#include "subject.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -57,14 +59,13 @@ LinkDecision decide_link(
   LinkDecision decision;
   decision.accounts = known;
   if (outcome.kind == LinkOutcome::Kind::linked) {
-    const bool left = subject.lifecycle.state == LifecycleState::left;
-    if (!left) decision.accounts.clear();
+    if (!has_left(subject)) decision.accounts.clear();
     add_missing(decision.accounts, outcome.accounts);
     return decision;
   }
   // What is somebody else's is nothing that a leaver could lose.
-  const bool loses_all_the_same = outcome.kind == LinkOutcome::Kind::conflict && !known.empty() &&
-                                  subject.lifecycle.state == LifecycleState::left;
+  const bool loses_all_the_same =
+      outcome.kind == LinkOutcome::Kind::conflict && !known.empty() && has_left(subject);
   if (loses_all_the_same) return decision;
   decision.trouble = trouble_with(outcome);
   if (decision.trouble) {

@@ -103,7 +103,7 @@ Task<Answer<Preview>> Previewer::preview(PreviewInput input) {
   AccountResolver::Questions questions;
   questions.interrupted = never;
   questions.has_left = [&](const WorkPerson& person) {
-    return has_left(subject_of(person, person.record, *policy_, parts_.zones, now));
+    return has_left(person, *policy_, parts_.zones, now);
   };
   const auto links = co_await resolver.resolve(std::move(drafts.requests), std::move(questions));
 

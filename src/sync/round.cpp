@@ -177,7 +177,7 @@ Task<void> Round::link(People& people, const Work& work, const FoldedRound& fold
   AccountResolver::Questions questions;
   questions.interrupted = [this] { return interrupted(); };
   questions.has_left = [this, now](const WorkPerson& person) {
-    return has_left(subject_of(person, person.record, policy_, parts_.zones, now));
+    return has_left(person, policy_, parts_.zones, now);
   };
   auto outcomes = co_await resolver_.resolve(std::move(requests), std::move(questions));
   for (auto& [id, outcome] : outcomes) {

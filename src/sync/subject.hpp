@@ -33,6 +33,14 @@ inline Subject subject_of(
   return subject;
 }
 
+/// By what the store knows of somebody. Pure.
+inline bool has_left(
+    const WorkPerson& known, const Policy& policy, const TimeZones& zones, Instant now
+) {
+  const auto& attributes = known.record.attributes;
+  return lifecycle_of(attributes, policy.lifecycle, zones, now).state == LifecycleState::left;
+}
+
 /// Whether somebody who has left comes back, with accounts from before and from after: they are to
 /// have what they are found by now. Pure.
 inline bool comes_back(
@@ -42,9 +50,7 @@ inline bool comes_back(
     const TimeZones& zones,
     Instant now
 ) {
-  if (known.accounts.size() < 2 || has_left(now_subject)) return false;
-  return lifecycle_of(known.record.attributes, policy.lifecycle, zones, now).state ==
-         LifecycleState::left;
+  return known.accounts.size() > 1 && !has_left(now_subject) && has_left(known, policy, zones, now);
 }
 
 }  // namespace rosterd::sync

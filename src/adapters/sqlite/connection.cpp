@@ -60,8 +60,7 @@ void make_settings(SQLite::Database& database) {
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA foreign_keys = ON");
   database.exec("PRAGMA temp_store = MEMORY");
-  // In kibibytes. What events, people and rosters are looked up by is new or read in order: more of
-  // it made nothing faster.
+  // In kibibytes. Events are added at the end, which more of it makes no faster.
   database.exec("PRAGMA cache_size = -20480");
   sqlite3_wal_hook(database.getHandle(), shorten_log, nullptr);
 }

@@ -16,9 +16,6 @@ namespace {
 constexpr std::size_t people_slice = 10'000;
 constexpr std::size_t emails_slice = 1'000;
 
-// Outside of the transaction that others share: on a full disk it is those who write that fail.
-constexpr Writer::Manner looking = Writer::Manner::alone;
-
 std::string select_intakes(const std::string& conditions) {
   return "SELECT " + std::string(intake_columns) + " FROM intake i " + conditions;
 }

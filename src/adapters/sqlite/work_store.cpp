@@ -17,9 +17,6 @@ namespace {
 // worker changes people, and it is the one that waits here.
 constexpr std::size_t people_slice = 500;
 
-// Outside of the transaction that others share: on a full disk it is those who write that fail.
-constexpr Writer::Manner looking = Writer::Manner::alone;
-
 }  // namespace
 
 Task<WorkStore::Recovery> SqliteWorkStore::recover(Instant now, std::optional<int> crashes_max) {

@@ -202,4 +202,7 @@ Task<Value> Writer::perform(Work work, Manner manner) {
   }
 }
 
+/// For what only looks: on a full disk it is those who write that fail.
+inline constexpr Writer::Manner looking = Writer::Manner::alone;
+
 }  // namespace rosterd::sqlite

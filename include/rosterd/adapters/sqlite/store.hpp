@@ -49,9 +49,9 @@ struct StoreOptions {
 ///
 /// Owns one thread and the only writing connection. Calls of its ports are jobs: the thread takes
 /// all that are waiting, runs them inside one transaction, commits once, and hands all results to
-/// the loop at once. A job that throws takes back only itself. Looks for work are no part of that
-/// transaction, so that they do not fail with it. An I/O error means that nobody knows what the
-/// disk holds: the store is broken from then on and every call throws; only a new start helps,
+/// the loop at once. A job that throws takes back only itself. What only looks is seldom part of
+/// that transaction, so that it does not fail with it. An I/O error means that nobody knows what
+/// the disk holds: the store is broken from then on and every call throws; only a new start helps,
 /// which reads what is really there.
 ///
 /// Calls are not cancellable: a caller that is cancelled learns of it after its job has ended.
