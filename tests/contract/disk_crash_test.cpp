@@ -48,7 +48,7 @@ class StartOnABadDisk : public DiskTest {
       EXPECT_EQ(contents(), wanted);
       EXPECT_EQ(faults(), "");
     }
-    EXPECT_GT(plan.at, 50);
+    EXPECT_GT(plan.at, 40);
   }
 
   std::function<void()> no_store() {

@@ -168,7 +168,7 @@ class SharedCommits : public DiskFaults {
       }
       EXPECT_EQ(faults(), "");
     }
-    EXPECT_GT(plan.at, 10);
+    EXPECT_GT(plan.at, 5);
   }
 };
 

@@ -12,6 +12,7 @@ namespace rosterd::test {
 namespace {
 
 constexpr std::size_t sector_bytes = 512;
+constexpr int page_bytes = 4096;
 
 FaultyDisk* the_disk = nullptr;
 
@@ -158,15 +159,14 @@ struct FaultyDisk::Calls {
     const std::lock_guard lock(disk.mutex_);
     const File& file = File::of(handle);
     if (file.name == nullptr) return file.real->pMethods->xWrite(file.real, bytes, size, offset);
-    const Strike strike = disk.strike(DiskOperation::write, *file.name);
-    if (strike == Strike::failed) return SQLITE_IOERR_WRITE;
-    const int written = strike == Strike::half ? size / 2 : size;
-    const int result = file.real->pMethods->xWrite(file.real, bytes, written, offset);
-    if (result != SQLITE_OK) return result;
-    const std::string text(static_cast<const char*>(bytes), static_cast<std::size_t>(written));
-    disk.content(*file.name).pending.push_back({static_cast<std::size_t>(offset), text});
-    if (strike == Strike::none) return SQLITE_OK;
-    return error_of(DiskOperation::write, disk.plan_.fault);
+    ++disk.writes_;
+    // A large one can go wrong at each of its pages.
+    int result = SQLITE_OK;
+    const char* at = static_cast<const char*>(bytes);
+    for (int done = 0; done < size && result == SQLITE_OK; done += page_bytes) {
+      result = disk.write_page(file, at + done, std::min(page_bytes, size - done), offset + done);
+    }
+    return result;
   }
 
   static int truncate(sqlite3_file* handle, sqlite3_int64 size) {
@@ -248,6 +248,17 @@ const sqlite3_io_methods FaultyDisk::Calls::methods = {
     .xUnfetch = nullptr,
 };
 
+int FaultyDisk::write_page(const File& file, const char* bytes, int size, sqlite3_int64 offset) {
+  const Strike struck = strike(DiskOperation::write, *file.name);
+  if (struck == Strike::failed) return SQLITE_IOERR_WRITE;
+  const int written = struck == Strike::half ? size / 2 : size;
+  const int result = file.real->pMethods->xWrite(file.real, bytes, written, offset);
+  if (result != SQLITE_OK) return result;
+  const std::string text(bytes, static_cast<std::size_t>(written));
+  content(*file.name).pending.push_back({static_cast<std::size_t>(offset), text});
+  return struck == Strike::none ? SQLITE_OK : error_of(DiskOperation::write, plan_.fault);
+}
+
 FaultyDisk::FaultyDisk() : real_(sqlite3_vfs_find(nullptr)) {
   if (the_disk != nullptr) throw std::logic_error("there is a faulty disk already");
   the_disk = this;
@@ -270,7 +281,13 @@ void FaultyDisk::plan(const DiskPlan& plan) {
   const std::lock_guard lock(mutex_);
   plan_ = plan;
   counted_ = 0;
+  writes_ = 0;
   struck_.reset();
+}
+
+int FaultyDisk::writes() const {
+  const std::lock_guard lock(mutex_);
+  return writes_;
 }
 
 std::optional<std::string> FaultyDisk::struck() const {

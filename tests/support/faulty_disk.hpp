@@ -52,6 +52,8 @@ class FaultyDisk {
 
   /// Counting begins anew.
   void plan(const DiskPlan& plan);
+  /// How often something was written since, in however many pages.
+  int writes() const;
   /// `write of rosterd.db-wal` once the fault has struck.
   std::optional<std::string> struck() const;
 
@@ -69,6 +71,7 @@ class FaultyDisk {
   enum class Strike { none, half, failed };
 
   Strike strike(DiskOperation operation, const std::string& file);
+  int write_page(const File& file, const char* bytes, int size, sqlite3_int64 offset);
   bool counts(DiskOperation operation, const std::string& file) const;
   Content& content(const std::string& file);
   void sync_folder();
@@ -79,6 +82,7 @@ class FaultyDisk {
   mutable std::mutex mutex_;
   DiskPlan plan_;
   int counted_ = 0;
+  int writes_ = 0;
   bool off_ = false;
   std::optional<std::string> struck_;
   std::map<std::string, Content> contents_;

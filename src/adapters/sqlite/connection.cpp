@@ -1,5 +1,6 @@
 #include "adapters/sqlite/connection.hpp"
 
+#include "adapters/sqlite/gathering_vfs.hpp"
 #include "adapters/sqlite/query.hpp"
 
 #include <sqlite3.h>
@@ -79,7 +80,9 @@ SQLite::Database open_for_writing(const std::filesystem::path& path) {
   forgo_memory_statistics();
   create_private(path);
   try {
-    SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | one_thread, busy_timeout_ms);
+    SQLite::Database database(
+        path.string(), SQLite::OPEN_READWRITE | one_thread, busy_timeout_ms, gathering_vfs()
+    );
     checkpoint_on_close(database, false);
     expect_rosterd_store(database, true);
     make_settings(database);
