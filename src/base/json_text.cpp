@@ -20,6 +20,12 @@ constexpr std::array<bool, 256> needs_no_escape = [] {
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   const auto is_plain = [](char c) { return needs_no_escape[static_cast<unsigned char>(c)]; };
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
+    const std::size_t quote = out.size();
+    out.resize(quote + text.size() + 2, '"');
+    text.copy(out.data() + quote + 1, text.size());
+    return;
+  }
   out += '"';
   while (!text.empty()) {
     const auto special = std::find_if_not(text.begin(), text.end(), is_plain);

@@ -117,12 +117,13 @@ std::optional<std::size_t> invalid_utf8_at(std::string_view text) {
 }
 
 std::string lower_case(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
   if (is_ascii(text)) {
-    std::transform(text.begin(), text.end(), std::back_inserter(out), ascii_lower);
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
     return out;
   }
+  std::string out;
+  out.reserve(text.size());
   while (!text.empty()) {
     const CodePoint point = decode(text);
     if (point.bytes == 0) {

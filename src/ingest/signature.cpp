@@ -52,12 +52,6 @@ std::vector<std::string> presented_signatures(
   return signatures;
 }
 
-/// The value of a header that is there exactly once.
-std::optional<std::string_view> single_header(const HttpRequest& request, std::string_view name) {
-  if (request.count(name) != 1) return std::nullopt;
-  return request.header(name);
-}
-
 std::optional<Instant> parse_timestamp(std::string_view text) {
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -173,7 +167,7 @@ Verdict SignatureVerifier::verify(const HttpRequest& request, Instant now) const
 
 Verdict SignatureVerifier::verify_signature(const HttpRequest& request, Instant now, bool aliased)
     const {
-  const auto value = single_header(request, header_name(profile_.signature_header, aliased));
+  const auto value = request.single_header(header_name(profile_.signature_header, aliased));
   if (!value) return refuse(Verdict::not_signed, request, 0);
   std::array<std::string_view, parts_max> pieces;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -189,7 +183,7 @@ Verdict SignatureVerifier::verify_signature(const HttpRequest& request, Instant 
         pieces[i] = request.method;
         break;
       case Part::Kind::header: {
-        const auto header = single_header(request, header_name(part.text, aliased));
+        const auto header = request.single_header(header_name(part.text, aliased));
         if (!header) return refuse(Verdict::not_signed, request, 0);
         pieces[i] = *header;
         break;
@@ -209,7 +203,7 @@ Verdict SignatureVerifier::verify_signature(const HttpRequest& request, Instant 
   if (matches == 0) return refuse(Verdict::bad_signature, request, keys_.size());
 
   if (profile_.timestamp_header.empty()) return Verdict::accepted;
-  const auto timestamp = single_header(request, header_name(profile_.timestamp_header, aliased));
+  const auto timestamp = request.single_header(header_name(profile_.timestamp_header, aliased));
   if (!timestamp) return refuse(Verdict::not_signed, request, keys_.size());
   if (!is_fresh(*timestamp, now)) return refuse(Verdict::stale_timestamp, request, keys_.size());
   return Verdict::accepted;
@@ -255,7 +249,7 @@ std::string_view SignatureVerifier::header_name(std::string_view name, bool alia
 
 std::optional<std::string_view> SignatureVerifier::delivery_id(const HttpRequest& request) const {
   if (profile_.id_header.empty()) return std::nullopt;
-  return single_header(request, header_name(profile_.id_header, uses_aliases(request)));
+  return request.single_header(header_name(profile_.id_header, uses_aliases(request)));
 }
 
 Verdict SignatureVerifier::refuse(

@@ -1,5 +1,6 @@
 #include "ingest/signature_encoding.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace rosterd::ingest {
@@ -13,15 +14,24 @@ int hex_value(char c) {
   return -1;
 }
 
-int base64_value(char c, Base64Alphabet alphabet) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  const bool url_safe = alphabet == Base64Alphabet::url_safe;
-  if (c == (url_safe ? '-' : '+')) return 62;
-  if (c == (url_safe ? '_' : '/')) return 63;
-  return -1;
+/// What each character stands for, and -1 where it stands for nothing.
+using Base64Values = std::array<std::int8_t, 256>;
+
+constexpr Base64Values base64_values(char of_62, char of_63) {
+  Base64Values values{};
+  values.fill(-1);
+  std::int8_t value = 0;
+  const auto next_is = [&](char c) { values[static_cast<unsigned char>(c)] = value++; };
+  for (char c = 'A'; c <= 'Z'; ++c) next_is(c);
+  for (char c = 'a'; c <= 'z'; ++c) next_is(c);
+  for (char c = '0'; c <= '9'; ++c) next_is(c);
+  next_is(of_62);
+  next_is(of_63);
+  return values;
 }
+
+constexpr Base64Values standard_values = base64_values('+', '/');
+constexpr Base64Values url_safe_values = base64_values('-', '_');
 
 }  // namespace
 
@@ -47,12 +57,14 @@ std::optional<std::string> decode_base64(
   if (padded) text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
 
+  const bool url_safe = alphabet == Base64Alphabet::url_safe;
+  const Base64Values& values = url_safe ? url_safe_values : standard_values;
   std::string bytes(text.size() * 3 / 4, '\0');
   char* next = bytes.data();
   std::uint32_t pending = 0;
   unsigned pending_bits = 0;
   for (const char c : text) {
-    const int value = base64_value(c, alphabet);
+    const int value = values[static_cast<unsigned char>(c)];
     if (value < 0) return std::nullopt;
     pending = (pending << 6U) | static_cast<std::uint32_t>(value);
     pending_bits += 6;

@@ -35,6 +35,13 @@ std::optional<std::string_view> HttpRequest::header(std::string_view name) const
   return found->second;
 }
 
+std::optional<std::string_view> HttpRequest::single_header(std::string_view name) const {
+  const auto same = [&](const auto& header) { return same_field(header.first, name); };
+  const auto found = std::find_if(headers.begin(), headers.end(), same);
+  if (found == headers.end() || std::any_of(found + 1, headers.end(), same)) return std::nullopt;
+  return found->second;
+}
+
 std::size_t HttpRequest::count(std::string_view name) const {
   const auto same = [&](const auto& header) { return same_field(header.first, name); };
   return static_cast<std::size_t>(std::count_if(headers.begin(), headers.end(), same));

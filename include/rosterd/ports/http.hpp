@@ -23,6 +23,8 @@ struct HttpRequest {
 
   /// The first header of that name (RFC 9110: names ignore case).
   std::optional<std::string_view> header(std::string_view name) const;
+  /// The header of that name where there is one, and not two.
+  std::optional<std::string_view> single_header(std::string_view name) const;
   std::size_t count(std::string_view name) const;
 
   /// The target up to `?`.

@@ -2,8 +2,10 @@
 
 #include <boost/beast/http/status.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 
 namespace rosterd::http {
 
@@ -26,7 +28,10 @@ bool allows_body(unsigned status) {
 
 // A value that carries a line break would be a second header line.
 void append_value(std::string& out, std::string_view value) {
-  for (const char c : value) out += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
+  const auto breaks = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; };
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+  out += value;
+  std::replace_if(out.begin() + begin, out.end(), breaks, ' ');
 }
 
 void append_status_line(std::string& out, unsigned status) {
