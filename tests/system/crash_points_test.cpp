@@ -269,7 +269,7 @@ INSTANTIATE_TEST_SUITE_P(
     Table,
     CrashSweeps,
     testing::Values(
-        Sweep{"BeforeTheNthWriteToTheStore", "before write rosterd.db", 13},
+        Sweep{"BeforeTheNthWriteToTheStore", "before write rosterd.db", 5},
         Sweep{"BeforeTheNthSync", "before sync", 1},
         Sweep{"BeforeTheNthMove", "before move", 1},
         Sweep{"AfterTheNthMessageIsSent", "after send", 5},
@@ -429,19 +429,19 @@ class MigrationCrashes : public CrashPoints {
 
 TEST_F(MigrationCrashes, LeaveTheOldSchemaOrTheNew) {
   const auto old = [this] { make_schema_1(); };
-  EXPECT_GE(sweep_migration("before write rosterd.db", 13, old), 3);
+  EXPECT_GE(sweep_migration("before write rosterd.db", 5, old), 3);
   EXPECT_GE(sweep_migration("before sync", 1, old), 1);
 }
 
 TEST_F(MigrationCrashes, LeaveAStoreThatIsMadeByTheNextStart) {
   const auto none = [this] { clear(); };
-  EXPECT_GE(sweep_migration("before write rosterd.db", 13, none), 3);
+  EXPECT_GE(sweep_migration("before write rosterd.db", 5, none), 3);
   EXPECT_GE(sweep_migration("before sync", 1, none), 1);
 }
 
 TEST_F(MigrationCrashes, AtTheStartOfTheDaemonCostNoEvent) {
   make_schema_1();
-  set_crash_point("30 before write rosterd.db-wal");
+  set_crash_point("3 before write rosterd.db-wal");
   EXPECT_EQ(launch_daemon().wait(), -SIGKILL);
   clear_crash_point();
 
