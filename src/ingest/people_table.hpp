@@ -14,9 +14,9 @@ namespace rosterd::ingest {
 /// Everybody whom the store knows or the file names, in about 50 bytes each and their key: a
 /// million people must fit beside everything else. Keys are compared byte for byte.
 ///
-/// A file is mostly in the order that the people were added in, so whoever comes after the one
-/// found last is looked at first. Only for the others there is an index, made when it is first
-/// needed.
+/// People are added in the order of their keys, and a file is mostly in it, so that who is looked
+/// for comes after the one found last, or soon after. Of the others there is an index: of those who
+/// were added out of order, as newcomers are, and of all as soon as a file is in another order.
 class PeopleTable {
  public:
   enum Flag : std::uint16_t {
@@ -81,17 +81,25 @@ class PeopleTable {
   };
 
   static std::uint32_t hash_of(std::string_view id);
-  bool is_next(std::string_view id);
-  void index_all();
+  std::string_view id_at(std::uint32_t place) const { return id_of((*this)[place]); }
+  bool is_after(std::uint32_t last, std::uint32_t end, std::string_view id) const;
+  std::optional<std::uint32_t> near(std::string_view id) const;
+  std::uint32_t first_not_less(std::uint32_t from, std::uint32_t to, std::string_view id) const;
+  void index_from(std::uint32_t first);
+  void index(std::uint32_t begin, std::uint32_t end);
   std::size_t slot_of(std::string_view id, std::uint32_t hash) const;
   std::uint32_t keep(std::string_view id);
   void grow(std::size_t slots);
 
   std::vector<std::unique_ptr<Entry[]>> blocks_;
   std::uint32_t size_ = 0;
-  std::uint32_t last_found_ = nowhere;
-  std::vector<Slot> slots_;
-  std::uint32_t indexed_ = 0;  ///< so many of the first are in `slots_`
+  bool may_be_in_order_ = true;
+  std::uint32_t in_order_ = 0;  ///< so many of the first, once somebody was looked for
+  std::uint32_t last_in_order_ = nowhere;
+  std::uint32_t last_other_ = nowhere;
+  std::vector<Slot> slots_;  ///< who is from `index_begin_` and before `index_end_`
+  std::uint32_t index_begin_ = 0;
+  std::uint32_t index_end_ = 0;
   std::vector<std::unique_ptr<char[]>> chunks_;
   std::size_t last_chunk_used_ = chunk_bytes;
 };

@@ -54,6 +54,40 @@ TEST(PeopleTable, KeepsThePlacesOfNewcomersAmongThoseItHad) {
   EXPECT_EQ(table.find("nobody"), std::nullopt);
 }
 
+TEST(PeopleTable, FindsWhoIsInOrderAmongNewcomersAndGapsOfAnySize) {
+  const auto key = [](std::uint32_t number) { return std::to_string(1'000'000 + number); };
+  for (const std::uint32_t gap : {1U, 2U, 3U, 100U, 5'000U, 9'999U}) {
+    PeopleTable table;
+    for (std::uint32_t number = 0; number < people_added; ++number) table.add(key(2 * number));
+    std::uint32_t newcomers = 0;
+    for (int round = 0; round < 2; ++round) {
+      std::uint32_t seen = 0;
+      for (std::uint32_t number = 0; number < people_added; number += gap, ++seen) {
+        ASSERT_EQ(table.find_or_add(key(2 * number)), number) << gap;
+        ASSERT_EQ(table.find(key(2 * number)), number) << gap << ", again";
+        ASSERT_EQ(table.find_or_add(key(2 * number + 1)), people_added + seen) << gap;
+        ASSERT_EQ(table.find(key(2 * number) + "x"), std::nullopt) << gap;
+      }
+      newcomers = seen;
+    }
+    EXPECT_EQ(table.size(), people_added + newcomers);
+  }
+}
+
+TEST(PeopleTable, FindsWhoIsInOrderAfterNewcomersOfWhateverKey) {
+  PeopleTable table;
+  for (const char* person : {"b", "d", "f"}) table.add(person);
+  EXPECT_EQ(table.find_or_add("f"), 2u);
+  EXPECT_EQ(table.find_or_add("a"), 3u);
+  EXPECT_EQ(table.find_or_add("g"), 4u);
+
+  for (const char* person : {"f", "a", "b", "g", "d", "f", "a", "g", "b"}) {
+    const auto place = table.find(person);
+    ASSERT_TRUE(place) << person;
+    EXPECT_EQ(table.id_of(table[*place]), person);
+  }
+}
+
 TEST(PeopleTable, SaysNothingOfThoseItNeverHeardOf) {
   PeopleTable table;
   EXPECT_EQ(table.find(""), std::nullopt);
@@ -64,9 +98,8 @@ TEST(PeopleTable, SaysNothingOfThoseItNeverHeardOf) {
 
 TEST(PeopleTableDeathTest, DoesNotTakeTwoPeopleForOne) {
   PeopleTable table;
-  table.add("ada");
-  table.add("ada");
-  EXPECT_DEATH(table.find("bob"), "nobody is added twice");
+  for (const char* person : {"bob", "ada", "ada"}) table.add(person);
+  EXPECT_DEATH(table.find("bea"), "nobody is added twice");
 }
 
 }  // namespace
