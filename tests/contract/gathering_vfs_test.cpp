@@ -6,6 +6,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <string>
 
@@ -84,6 +85,47 @@ TEST_F(GatheredLog, ForgetsWhatWasTakenBack) {
   write_notes(0, 7);
   transaction.commit();
 
+  EXPECT_EQ(notes_in(database), 7);
+  EXPECT_EQ(database.execAndGet("PRAGMA integrity_check").getString(), "ok");
+}
+
+TEST_F(GatheredLog, WritesNothingOverWhatOthersWroteAfterATransactionWasTakenBack) {
+  // Else SQLite reads the log, and so has it written, while it still holds the lock.
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  {
+    SQLite::Transaction taken_back(database);
+    write_notes(0, 100);
+  }
+  SQLite::Database other(path.string(), SQLite::OPEN_READWRITE);
+  other.exec("INSERT INTO note VALUES (1, 'of another'), (2, 'of another')");
+
+  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM note").getInt(), 2);
+  EXPECT_EQ(database.execAndGet("PRAGMA integrity_check").getString(), "ok");
+}
+
+TEST_F(GatheredLog, DoesNotLetATransactionCommitOfWhichSomeWasLost) {
+  database.exec("SAVEPOINT whole; SAVEPOINT job");
+  write_notes(0, 300);
+  database.exec("RELEASE job; SAVEPOINT job");
+  disk.plan(
+      {.fault = DiskFault::full,
+       .at = 1,
+       .for_good = true,
+       .only = DiskOperation::write,
+       .file_ends_with = "-wal"}
+  );
+  const char* reads_what_has_spilled =
+      "INSERT INTO note SELECT id, 'again' FROM note WHERE true "
+      "ON CONFLICT (id) DO UPDATE SET text = excluded.text";
+
+  EXPECT_THROW(database.exec(reads_what_has_spilled), SQLite::Exception);
+  disk.plan({});
+  if (sqlite3_get_autocommit(database.getHandle()) == 0) {
+    EXPECT_THROW(database.exec("ROLLBACK TO job; RELEASE job; RELEASE whole"), SQLite::Exception);
+  }
+
+  EXPECT_EQ(notes_in(database), 0);
+  write_notes(0, 7);
   EXPECT_EQ(notes_in(database), 7);
   EXPECT_EQ(database.execAndGet("PRAGMA integrity_check").getString(), "ok");
 }

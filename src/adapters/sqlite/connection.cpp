@@ -83,6 +83,7 @@ SQLite::Database open_for_writing(const std::filesystem::path& path) {
     SQLite::Database database(
         path.string(), SQLite::OPEN_READWRITE | one_thread, busy_timeout_ms, gathering_vfs()
     );
+    forget_what_is_rolled_back(database.getHandle());
     checkpoint_on_close(database, false);
     expect_rosterd_store(database, true);
     make_settings(database);

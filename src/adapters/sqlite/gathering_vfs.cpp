@@ -31,17 +31,24 @@ struct Log {
   sqlite3_file base;
   std::string* gathered;
   sqlite3_int64 offset;  // of what is gathered
+  sqlite3_int64 failed;  // the error by which some of it was lost
 
   static Log& of(sqlite3_file* file) { return *reinterpret_cast<Log*>(file); }
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
   const sqlite3_io_methods& calls() { return *real()->pMethods; }
 
   int write_gathered() {
-    if (gathered->empty()) return SQLITE_OK;
-    const int result =
-        calls().xWrite(real(), gathered->data(), static_cast<int>(gathered->size()), offset);
+    if (failed == SQLITE_OK && !gathered->empty()) {
+      const auto size = static_cast<int>(gathered->size());
+      failed = calls().xWrite(real(), gathered->data(), size, offset);
+      gathered->clear();
+    }
+    return static_cast<int>(failed);
+  }
+
+  void forget() {
     gathered->clear();
-    return result;
+    failed = SQLITE_OK;
   }
 };
 static_assert(sizeof(Log) % 8 == 0, "what follows is aligned as SQLite aligns its own files");
@@ -57,10 +64,8 @@ int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
   Log& log = Log::of(file);
   const auto count = static_cast<std::size_t>(size);
   const bool goes_on = offset == log.offset + static_cast<sqlite3_int64>(log.gathered->size());
-  if (!goes_on || log.gathered->size() + count > gathered_bytes_max) {
-    const int result = log.write_gathered();
-    if (result != SQLITE_OK) return result;
-  }
+  if (!goes_on || log.gathered->size() + count > gathered_bytes_max) log.write_gathered();
+  if (log.failed != SQLITE_OK) return static_cast<int>(log.failed);
   if (log.gathered->empty()) log.offset = offset;
   log.gathered->append(static_cast<const char*>(bytes), count);
   return SQLITE_OK;
@@ -116,6 +121,14 @@ int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int*
   return result;
 }
 
+void forget(void* connection) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(
+      static_cast<sqlite3*>(connection), "main", SQLITE_FCNTL_JOURNAL_POINTER, &file
+  );
+  if (file != nullptr && file->pMethods == &log_calls) Log::of(file).forget();
+}
+
 }  // namespace
 
 const char* gathering_vfs() {
@@ -137,6 +150,10 @@ const char* gathering_vfs() {
     sqlite3_vfs_register(&made->vfs, 0);
   }
   return made->name.c_str();
+}
+
+void forget_what_is_rolled_back(sqlite3* connection) {
+  sqlite3_rollback_hook(connection, forget, connection);
 }
 
 }  // namespace rosterd::sqlite
