@@ -2,7 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -31,7 +30,7 @@ struct Log {
   sqlite3_file base;
   std::string* gathered;
   sqlite3_int64 offset;  // of what is gathered
-  sqlite3_int64 failed;  // the error by which some of it was lost
+  int failed;            // the error by which some of it was lost
 
   static Log& of(sqlite3_file* file) { return *reinterpret_cast<Log*>(file); }
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
@@ -43,7 +42,7 @@ struct Log {
       failed = calls().xWrite(real(), gathered->data(), size, offset);
       gathered->clear();
     }
-    return static_cast<int>(failed);
+    return failed;
   }
 
   void forget() {
@@ -65,7 +64,7 @@ int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
   const auto count = static_cast<std::size_t>(size);
   const bool goes_on = offset == log.offset + static_cast<sqlite3_int64>(log.gathered->size());
   if (!goes_on || log.gathered->size() + count > gathered_bytes_max) log.write_gathered();
-  if (log.failed != SQLITE_OK) return static_cast<int>(log.failed);
+  if (log.failed != SQLITE_OK) return log.failed;
   if (log.gathered->empty()) log.offset = offset;
   log.gathered->append(static_cast<const char*>(bytes), count);
   return SQLITE_OK;
