@@ -30,6 +30,15 @@ class GatheredLog : public testing::Test {
       insert.reset();
     }
   }
+  void leave_no_room_for_the_log() {
+    disk.plan(
+        {.fault = DiskFault::full,
+         .at = 1,
+         .for_good = true,
+         .only = DiskOperation::write,
+         .file_ends_with = "-wal"}
+    );
+  }
   static int notes_in(SQLite::Database& connection) {
     return connection.execAndGet("SELECT count(*) FROM note WHERE length(text) = 1000").getInt();
   }
@@ -107,22 +116,15 @@ TEST_F(GatheredLog, DoesNotLetATransactionCommitOfWhichSomeWasLost) {
   database.exec("SAVEPOINT whole; SAVEPOINT job");
   write_notes(0, 300);
   database.exec("RELEASE job; SAVEPOINT job");
-  disk.plan(
-      {.fault = DiskFault::full,
-       .at = 1,
-       .for_good = true,
-       .only = DiskOperation::write,
-       .file_ends_with = "-wal"}
-  );
+  leave_no_room_for_the_log();
   const char* reads_what_has_spilled =
       "INSERT INTO note SELECT id, 'again' FROM note WHERE true "
       "ON CONFLICT (id) DO UPDATE SET text = excluded.text";
 
   EXPECT_THROW(database.exec(reads_what_has_spilled), SQLite::Exception);
   disk.plan({});
-  if (sqlite3_get_autocommit(database.getHandle()) == 0) {
-    EXPECT_THROW(database.exec("ROLLBACK TO job; RELEASE job; RELEASE whole"), SQLite::Exception);
-  }
+  ASSERT_EQ(sqlite3_get_autocommit(database.getHandle()), 0) << "only the statement was taken back";
+  EXPECT_THROW(database.exec("ROLLBACK TO job; RELEASE job; RELEASE whole"), SQLite::Exception);
 
   EXPECT_EQ(notes_in(database), 0);
   write_notes(0, 7);
@@ -131,13 +133,7 @@ TEST_F(GatheredLog, DoesNotLetATransactionCommitOfWhichSomeWasLost) {
 }
 
 TEST_F(GatheredLog, TellsATransactionOfAWriteThatFailed) {
-  disk.plan(
-      {.fault = DiskFault::full,
-       .at = 1,
-       .for_good = true,
-       .only = DiskOperation::write,
-       .file_ends_with = "-wal"}
-  );
+  leave_no_room_for_the_log();
   const auto write = [this] {
     SQLite::Transaction transaction(database);
     write_notes(0, 5);
